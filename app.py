@@ -1,0 +1,32 @@
+"""The roof: create_app() puts the doors on one Flask app. Imported by nobody but the web server and tests."""
+
+from flask import Flask, redirect, url_for
+from werkzeug.wrappers import Response
+
+import bot.routes
+import hq.doors
+import sidebar.doors
+from foundation import health
+from foundation.assets import serve_assets
+from foundation.config import settings
+from foundation.log import set_up_logging
+from foundation.web import set_up_web
+
+
+def create_app(testing: bool = False) -> Flask:
+    """The web app with every room's doors. Raises SettingsWrong when a setting is missing or wrong."""
+    chosen = settings()
+    set_up_logging(chosen)
+    app = Flask("foundation", root_path=None, static_folder=None, template_folder="templates")
+    app.testing = testing
+    set_up_web(app, chosen)
+    for blueprint in (bot.routes.bp, sidebar.doors.bp, hq.doors.bp, health.bp):
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/", "home", home)
+    serve_assets(app, chosen)
+    return app
+
+
+def home() -> Response:
+    """The console is the front page for a browser; guides come by their own links."""
+    return redirect(url_for("hq.home"))

@@ -1,0 +1,72 @@
+"""客户变更 (DOC 92130): what an event about a customer means for us. Nothing here reads the platform; what must be pulled is marked."""
+
+from sqlalchemy.orm import Session
+
+from acquisition.actions import welcome
+from bot.fields import need, text_of
+from bot.models import InboundEvent
+from bot.rules import welcome_counts_from
+from customers import actions as customers
+from customers.models import Customer, Follow
+from org.models import Staff
+
+
+def added(session: Session, event: InboundEvent) -> None:
+    """A guide and a customer are friends now. The welcome is owed first, everything else can wait."""
+    _start(session, event, half=False)
+
+
+def half_added(session: Session, event: InboundEvent) -> None:
+    """The customer added a guide who needs not confirm; this event may carry the welcome code instead of the next."""
+    _start(session, event, half=True)
+
+
+def _start(session: Session, event: InboundEvent, *, half: bool) -> None:
+    userid, external_userid = need(event.body, "UserID"), need(event.body, "ExternalUserID")
+    follow = customers.start_following(
+        session, userid, external_userid, at=event.created_at_platform, state=text_of(event.body, "State", 64), half=half
+    )
+    if follow is not None:
+        _welcome(session, event, follow)
+    customers.want_pull(session, external_userid)
+
+
+def _welcome(session: Session, event: InboundEvent, follow: Follow) -> None:
+    code = text_of(event.body, "WelcomeCode")
+    counts_from = welcome_counts_from(event.created_at_platform, event.received_at)
+    if code and counts_from is not None:
+        customer, staff = session.get_one(Customer, follow.customer_id), session.get_one(Staff, follow.staff_id)
+        welcome(session, follow, customer, staff, code, counts_from)
+
+
+def edited(session: Session, event: InboundEvent) -> None:
+    """The guide changed remark, phone or tags in her client; the event says only that, so the customer is pulled."""
+    need(event.body, "UserID")
+    customers.want_pull(session, need(event.body, "ExternalUserID"))
+
+
+def deleted(session: Session, event: InboundEvent) -> None:
+    """The guide deleted the customer, or the customer was handed over (DELETE_BY_TRANSFER)."""
+    by = "transfer" if text_of(event.body, "Source") == "DELETE_BY_TRANSFER" else "guide"
+    _end(session, event, by)
+
+
+def unfollowed(session: Session, event: InboundEvent) -> None:
+    """The customer deleted the guide."""
+    _end(session, event, "customer")
+
+
+def _end(session: Session, event: InboundEvent, by: str) -> None:
+    userid, external_userid = need(event.body, "UserID"), need(event.body, "ExternalUserID")
+    customers.end_following(session, userid, external_userid, by=by, at=event.created_at_platform)
+
+
+def transfer_failed(session: Session, event: InboundEvent) -> None:
+    """A takeover failed: the customer refused, or the guide has too many."""
+    customers.transfer_failed(
+        session,
+        need(event.body, "UserID"),
+        need(event.body, "ExternalUserID"),
+        reason=text_of(event.body, "FailReason", 64),
+        at=event.created_at_platform,
+    )

@@ -1,0 +1,50 @@
+"""What the platform told us, kept before it is answered."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.db import Base
+
+
+class EventStatus(StrEnum):
+    """waiting → working → done | ignored | set_aside; set_aside and ignored → waiting (replayed by hand)."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    IGNORED = "ignored"
+    SET_ASIDE = "set_aside"
+
+
+class InboundEvent(Base):
+    """One signed event. `digest` is SHA-256 over receiver and decrypted content, so four deliveries are one row.
+
+    `lane` 0 is worked first (events carrying a welcome code), 1 is the rest. `attempts` is the fence of a claim.
+    """
+
+    __tablename__ = "inbound_event"
+    __table_args__ = (
+        Index("ix_inbound_event_due", "lane", "due_at", "id", postgresql_where=text("status = 'waiting'")),
+        Index("ix_inbound_event_lease", "lease_until", postgresql_where=text("status = 'working'")),
+        Index("ix_inbound_event_aside", "id", postgresql_where=text("status IN ('set_aside', 'ignored')")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    receiver: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    event: Mapped[str] = mapped_column(String(80))
+    change_type: Mapped[str] = mapped_column(String(80), default="")
+    body: Mapped[dict[str, Any]]
+    lane: Mapped[int] = mapped_column(default=1)
+    status: Mapped[EventStatus] = mapped_column(String(12), default=EventStatus.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(500), default="")
+    created_at_platform: Mapped[datetime]
+    received_at: Mapped[datetime]
+    worked_at: Mapped[datetime | None]

@@ -1,0 +1,203 @@
+"""What changes in content. Versions are only ever added; a send is recorded once, however often the page reports it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Text, cast, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session
+
+from content_library import layout, rules
+from content_library.models import Item, ItemKind, ItemSend, ItemStatus, ItemVersion, KeptPicture, PosterRender
+from content_library.posters import PosterFacts, draw_poster
+from content_library.queries import find_render, get_item, picture_key
+from foundation import audit, clock
+from foundation.blobs import blob_path, keep_blob
+from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from org.models import Role, Staff
+
+NEW_PICTURE_TRIES = 5
+
+
+def _allow(staff: Staff, path: str) -> None:
+    if not rules.may_edit(staff.role, staff.path, path):
+        raise NotAllowed("您没有修改这条内容的权限")
+
+
+def _check(kind: ItemKind, title: str, body: Mapping[str, Any]) -> None:
+    fields = rules.problems_of(kind, title, dict(body))
+    if kind == ItemKind.POSTER and (problem := layout.problem_of(dict(body))):
+        fields["body"] = problem
+    if fields:
+        raise Invalid("内容还不能保存", fields)
+
+
+def _mirror(item: Item, version: ItemVersion) -> None:
+    """Make the item findable by what this version says."""
+    item.title, item.initials = version.title, rules.initials(version.title)
+    item.search_text = rules.text_of(item.kind, version.title, version.body)
+    item.search = func.array_to_tsvector(cast(rules.lexemes(item.search_text, item.initials), ARRAY(Text)))
+
+
+def _locked(session: Session, item_id: int) -> Item:
+    item = session.scalar(select(Item).where(Item.id == item_id).with_for_update())
+    return item or get_item(session, item_id)
+
+
+def _add_version(session: Session, staff: Staff, item: Item, title: str, body: Mapping[str, Any]) -> ItemVersion:
+    number = session.scalar(select(func.coalesce(func.max(ItemVersion.number), 0)).where(ItemVersion.item_id == item.id)) or 0
+    version = ItemVersion(
+        item_id=item.id, number=number + 1, title=title, body=dict(body), created_by=staff.id, created_at=clock.now()
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def save_item(
+    session: Session,
+    staff: Staff,
+    kind: ItemKind,
+    title: str,
+    body: Mapping[str, Any],
+    *,
+    item_id: int | None = None,
+    persona_id: int | None = None,
+    category_id: int | None = None,
+    stage: str = "",
+    path: str | None = None,
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+) -> Item:
+    """Write a new item, or a new version of one; guides see it after `publish_item`.
+
+    `path` is the subtree that may see it (None: everybody for headquarters, her own subtree for a regional manager).
+    Raises Invalid with the fields, NotAllowed, NotFound.
+    """
+    title = title.strip()
+    shown_on = path if path is not None else "" if staff.role == Role.HEADQUARTERS else staff.path
+    _check(kind, title, body)
+    _allow(staff, shown_on)
+    if valid_from and valid_until and valid_until <= valid_from:
+        raise Invalid("内容还不能保存", {"valid_until": "结束时间要晚于开始时间"})
+    if item_id is None:
+        item = Item(kind=kind, title=title, path=shown_on, created_by=staff.id, created_at=clock.now())
+        session.add(item)
+        session.flush()
+    else:
+        item = _locked(session, item_id)
+        _allow(staff, item.path)
+        if item.kind != kind:
+            raise Conflict("内容的类型不能改，请新建一条")
+    item.persona_id, item.category_id, item.stage, item.path = persona_id, category_id, stage, shown_on
+    item.valid_from, item.valid_until = valid_from, valid_until
+    version = _add_version(session, staff, item, title, body)
+    if item.version_id is None:
+        _mirror(item, version)
+    audit.record(session, f"staff:{staff.id}", "content.save", f"item:{item.id}", version=version.number)
+    session.flush()
+    return item
+
+
+def publish_item(session: Session, staff: Staff, item_id: int) -> Item:
+    """Show the newest version to guides from now on; an archived item comes back. Raises NotFound, NotAllowed."""
+    item = _locked(session, item_id)
+    _allow(staff, item.path)
+    version = session.scalar(
+        select(ItemVersion).where(ItemVersion.item_id == item_id).order_by(ItemVersion.number.desc()).limit(1)
+    )
+    if version is None:
+        raise NotFound("这条内容还没有可发布的版本")
+    item.version_id, item.status = version.id, ItemStatus.PUBLISHED
+    _mirror(item, version)
+    audit.record(session, f"staff:{staff.id}", "content.publish", f"item:{item.id}", version=version.number)
+    session.flush()
+    return item
+
+
+def archive_item(session: Session, staff: Staff, item_id: int) -> Item:
+    """Take an item out of the guides' sight; what was sent stays recorded."""
+    item = _locked(session, item_id)
+    _allow(staff, item.path)
+    item.status = ItemStatus.ARCHIVED
+    audit.record(session, f"staff:{staff.id}", "content.archive", f"item:{item.id}")
+    session.flush()
+    return item
+
+
+def record_send(
+    session: Session,
+    staff_id: int,
+    customer_id: int,
+    item_id: int,
+    version_id: int,
+    *,
+    once: str,
+    at: datetime,
+    assignment_id: int | None = None,
+) -> ItemSend | None:
+    """Note that a guide sent a version to a customer. None when this send was already noted.
+
+    `once` is the page's own key for this send, unique for the guide. Raises NotFound when the version is not of the item.
+    """
+    if session.scalar(select(ItemVersion.item_id).where(ItemVersion.id == version_id)) != item_id:
+        raise NotFound("这条内容不存在")
+    row = {
+        "item_id": item_id, "version_id": version_id, "staff_id": staff_id, "customer_id": customer_id,
+        "assignment_id": assignment_id, "sent_at": at, "once": f"{staff_id}:{once}"[:80],
+    }  # fmt: skip
+    return session.scalar(insert(ItemSend).values(row).on_conflict_do_nothing(index_elements=["once"]).returning(ItemSend))
+
+
+def render_poster(session: Session, version: ItemVersion, facts: PosterFacts) -> str:
+    """The blob key of the poster drawn for this guide; drawn at most once for the same facts. ~20 ms when it must be drawn.
+
+    Raises NotFound when the version is no poster.
+    """
+    fingerprint = facts.fingerprint()
+    known = find_render(session, version.id, facts.staff_id, fingerprint)
+    if known and blob_path(known.blob_key).exists():
+        return known.blob_key
+    if layout.problem_of(version.body):
+        raise NotFound("这不是海报")
+    blob_key = keep_blob(draw_poster(layout.layout_of(version.body), facts))
+    row = {
+        "version_id": version.id, "staff_id": facts.staff_id, "fingerprint": fingerprint,
+        "blob_key": blob_key, "rendered_at": clock.now(),
+    }  # fmt: skip
+    drawn = insert(PosterRender).values(row)
+    keys = ["version_id", "staff_id", "fingerprint"]
+    session.execute(drawn.on_conflict_do_update(index_elements=keys, set_={"blob_key": drawn.excluded.blob_key}))
+    return blob_key
+
+
+def want_pictures(session: Session, urls: list[str]) -> None:
+    """Ask for the pictures at these addresses to be kept; harmless when they are already kept or wanted."""
+    rows = [{"key": picture_key(url), "url": url, "tries": 0, "wanted_at": clock.now()} for url in dict.fromkeys(urls) if url]
+    if rows:
+        session.execute(insert(KeptPicture).on_conflict_do_nothing(), rows)
+
+
+def keep_picture(session: Session, url: str, content: bytes | None) -> KeptPicture:
+    """Record what came from an address: the picture's blob, or one more try when nothing came."""
+    blob_key = keep_blob(content) if content else None
+    row = {"key": picture_key(url), "url": url, "blob_key": blob_key, "tries": 1, "wanted_at": clock.now()}
+    kept = insert(KeptPicture).values(row)
+    changes = {"tries": KeptPicture.tries + 1, "blob_key": func.coalesce(kept.excluded.blob_key, KeptPicture.blob_key)}
+    statement = kept.on_conflict_do_update(index_elements=["key"], set_=changes).returning(KeptPicture)
+    return session.scalars(statement, execution_options={"populate_existing": True}).one()
+
+
+def claim_wanted_pictures(session: Session, limit: int = 20) -> list[str]:
+    """Addresses still to be fetched; each is put back for a minute per try, so two jobs do not fetch the same one."""
+    now = clock.now()
+    waiting = (
+        select(KeptPicture.key)
+        .where(KeptPicture.blob_key.is_(None), KeptPicture.wanted_at <= now, KeptPicture.tries < NEW_PICTURE_TRIES)
+        .order_by(KeptPicture.wanted_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = update(KeptPicture).where(KeptPicture.key.in_(waiting)).values(wanted_at=now + clock.days(1 / 1440))
+    return list(session.scalars(claimed.returning(KeptPicture.url)))

@@ -1,0 +1,150 @@
+"""What is stored of content: personas, items with frozen versions, and who sent what to whom."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.db import Base
+
+
+class Persona(Base):
+    """A voice the brand speaks in (人设): 产品专家, 搭配师, 测评能手 …"""
+
+    __tablename__ = "persona"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    role: Mapped[str] = mapped_column(String(40), default="")
+    tone: Mapped[str] = mapped_column(String(500), default="")
+    archived_at: Mapped[datetime | None]
+
+
+class Category(Base):
+    """A shelf (分类) for items; one level under another."""
+
+    __tablename__ = "category"
+    __table_args__ = (UniqueConstraint("parent_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    order: Mapped[int] = mapped_column(default=0)
+
+
+class ItemKind(StrEnum):
+    """What an item is. `script` = one or more bubbles of text; `poster` = a template rendered per guide."""
+
+    SCRIPT = "script"
+    POSTER = "poster"
+    IMAGE = "image"
+    LINK = "link"
+
+
+class ItemStatus(StrEnum):
+    """draft → published → archived; archived → published."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Item(Base):
+    """A piece of content (素材). What a guide sends is a version; editing makes a new one and never changes an old one.
+
+    `title`, `search` and `initials` mirror the published version, for finding: `search` holds character bigrams,
+    `initials` the pinyin initials of the title ("yrf" finds 羽绒服).
+    """
+
+    __tablename__ = "item"
+    __table_args__ = (
+        Index("ix_item_search", "search", postgresql_using="gin"),
+        Index("ix_item_kind_status", "kind", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ItemKind] = mapped_column(String(10))
+    status: Mapped[ItemStatus] = mapped_column(String(10), default=ItemStatus.DRAFT)
+    title: Mapped[str] = mapped_column(String(60))
+    persona_id: Mapped[int | None] = mapped_column(ForeignKey("persona.id"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    stage: Mapped[str] = mapped_column(String(20), default="")
+    path: Mapped[str] = mapped_column(String(400), default="")
+    search_text: Mapped[str] = mapped_column(default="", deferred=True)
+    search: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)
+    initials: Mapped[str] = mapped_column(String(200), default="")
+    version_id: Mapped[int | None]
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+
+
+class ItemVersion(Base):
+    """What an item said at one time; never changed. `body` of a script: {"bubbles": ["…"]}; of a poster: a layout;
+    of an image: {"blob_key"}; of a link: {"url", "desc", "blob_key"?}.
+    """
+
+    __tablename__ = "item_version"
+    __table_args__ = (UniqueConstraint("item_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(60))
+    body: Mapped[dict[str, Any]]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+
+
+class ItemSend(Base):
+    """A guide sent a version to a customer. `once` comes from the page, so a repeated report is one send."""
+
+    __tablename__ = "item_send"
+    __table_args__ = (
+        Index("ix_item_send_sent_at", "sent_at"),
+        Index("ix_item_send_customer_id_item_id", "customer_id", "item_id"),
+        Index("ix_item_send_staff_id_sent_at", "staff_id", "sent_at"),
+        Index("ix_item_send_item_id_sent_at", "item_id", "sent_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    # A plain number: customers is a sibling room, and siblings do not know each other.
+    customer_id: Mapped[int]
+    assignment_id: Mapped[int | None]
+    sent_at: Mapped[datetime]
+    once: Mapped[str] = mapped_column(String(80), unique=True)
+
+
+class PosterRender(Base):
+    """A poster drawn for one guide, cached by (version, fingerprint of what was drawn on it)."""
+
+    __tablename__ = "poster_render"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    blob_key: Mapped[str] = mapped_column(String(64))
+    rendered_at: Mapped[datetime]
+
+
+class KeptPicture(Base):
+    """A picture the platform only lent us by address (a code's QR picture, an avatar), kept as our own blob.
+
+    `key` is the SHA-256 of the address. `blob_key` is None while it is wanted or after it did not come; `tries` counts.
+    """
+
+    __tablename__ = "kept_picture"
+    __table_args__ = (Index("ix_kept_picture_wanted", "wanted_at", postgresql_where=text("blob_key IS NULL")),)
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    url: Mapped[str] = mapped_column(String(1024))
+    blob_key: Mapped[str | None] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    wanted_at: Mapped[datetime]

@@ -1,0 +1,184 @@
+"""What is read of content. Visibility stands in every query: published, in its time, and shown on the reader's path."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from content_library import rules
+from content_library.models import Category, Item, ItemKind, ItemSend, ItemStatus, ItemVersion, KeptPicture, Persona, PosterRender
+from foundation import clock
+from foundation.errors import NotFound
+
+# A common word finds thousands: the newest so many are ranked, titles first.
+CANDIDATES = 500
+
+
+def _visible(path: str) -> ColumnElement[bool]:
+    now = clock.now()
+    return and_(
+        Item.status == ItemStatus.PUBLISHED,
+        func.starts_with(literal(path, Text), Item.path),
+        or_(Item.valid_from.is_(None), Item.valid_from <= now),
+        or_(Item.valid_until.is_(None), Item.valid_until > now),
+    )
+
+
+def _holds(term: str) -> ColumnElement[bool]:
+    inside = func.strpos(Item.search_text, term) > 0
+    return or_(inside, func.strpos(Item.initials, term) > 0) if term.isascii() and term.isalnum() else inside
+
+
+def _found(terms: list[str]) -> list[ColumnElement[bool]]:
+    if not terms:
+        return []
+    indexed = Item.search.op("@@")(cast(literal(rules.index_query(terms)), TSQUERY))
+    return [indexed, *(_holds(term) for term in terms)]
+
+
+def search_items(
+    session: Session, path: str, words: str, *, kind: ItemKind | None = None, category_id: int | None = None, limit: int = 20
+) -> list[Item]:
+    """Items a person on `path` may send that hold all the words, titles first, then the newest; no words: the newest.
+
+    Any part of a word is enough, also one character, or the pinyin initials of the title ("yrf").
+    """
+    terms = rules.search_terms(words)
+    chosen = select(Item).where(_visible(path), *_found(terms))
+    if kind:
+        chosen = chosen.where(Item.kind == kind)
+    if category_id:
+        chosen = chosen.where(Item.category_id == category_id)
+    if not terms:
+        return list(session.scalars(chosen.order_by(Item.id.desc()).limit(limit)))
+    newest = chosen.with_only_columns(Item.id).order_by(Item.id.desc()).limit(CANDIDATES).subquery()
+    in_title = and_(*(or_(func.strpos(func.lower(Item.title), t) > 0, func.strpos(Item.initials, t) > 0) for t in terms))
+    ranked = select(Item).where(Item.id.in_(select(newest.c.id))).order_by(in_title.desc(), Item.id.desc())
+    return list(session.scalars(ranked.limit(limit)))
+
+
+def list_most_used(
+    session: Session, path: str, store_staff_ids: Sequence[int], limit: int, *, kind: ItemKind | None = None
+) -> list[tuple[Item, int]]:
+    """What these colleagues sent most in the last 30 days, with how often."""
+    since = clock.now() - clock.days(30)
+    used = (
+        select(ItemSend.item_id, func.count().label("times"))
+        .where(ItemSend.staff_id.in_(store_staff_ids), ItemSend.sent_at >= since)
+        .group_by(ItemSend.item_id)
+        .subquery()
+    )
+    chosen: Select[Item, int] = select(Item, used.c.times).join(used, used.c.item_id == Item.id).where(_visible(path))
+    if kind:
+        chosen = chosen.where(Item.kind == kind)
+    found = session.execute(chosen.order_by(used.c.times.desc(), Item.id.desc()).limit(limit))
+    return [(row[0], int(row[1])) for row in found]
+
+
+def suggest_scripts(
+    session: Session, path: str, customer_id: int, stage: str, words: Sequence[str], limit: int = 3
+) -> list[Item]:
+    """Scripts for a customer in this stage or about these words (her tags), not yet sent to her in the last 30 days."""
+    query = rules.any_of_query([rules.normal(word) for word in words if len(word) >= 2][:10])
+    fits_stage = Item.stage == stage
+    fits_words = Item.search.op("@@")(cast(literal(query), TSQUERY)) if query else literal(False)
+    sent = select(ItemSend.id).where(
+        ItemSend.customer_id == customer_id, ItemSend.item_id == Item.id, ItemSend.sent_at >= clock.now() - clock.days(30)
+    )
+    score = case((fits_stage, 2), else_=0) + case((fits_words, 1), else_=0)
+    chosen = select(Item).where(_visible(path), Item.kind == ItemKind.SCRIPT, or_(fits_stage, fits_words), ~sent.exists())
+    return list(session.scalars(chosen.order_by(score.desc(), Item.id.desc()).limit(limit)))
+
+
+def get_item_for(session: Session, path: str, item_id: int) -> tuple[Item, ItemVersion]:
+    """A published item and its current version. Raises NotFound when it is not for this path or not (any more) valid."""
+    found = session.execute(
+        select(Item, ItemVersion).join(ItemVersion, ItemVersion.id == Item.version_id).where(Item.id == item_id, _visible(path))
+    ).first()
+    if found is None:
+        raise NotFound("这条内容不存在或已下架")
+    return found[0], found[1]
+
+
+def get_item(session: Session, item_id: int) -> Item:
+    """Any item, for its editors. Raises NotFound."""
+    item = session.get(Item, item_id)
+    if item is None:
+        raise NotFound("这条内容不存在")
+    return item
+
+
+def list_versions(session: Session, items: Sequence[Item]) -> dict[int, ItemVersion]:
+    """The current version of each item, by item id, in one statement."""
+    ids = [item.version_id for item in items if item.version_id]
+    return {v.item_id: v for v in session.scalars(select(ItemVersion).where(ItemVersion.id.in_(ids)))} if ids else {}
+
+
+def list_history(session: Session, item_id: int, limit: int = 50) -> list[ItemVersion]:
+    """The versions of one item, newest first."""
+    return list(
+        session.scalars(
+            select(ItemVersion).where(ItemVersion.item_id == item_id).order_by(ItemVersion.number.desc()).limit(limit)
+        )
+    )
+
+
+def list_categories(session: Session) -> list[Category]:
+    """All shelves, in their order."""
+    return list(session.scalars(select(Category).order_by(Category.parent_id.nulls_first(), Category.order, Category.id)))
+
+
+def list_personas(session: Session) -> list[Persona]:
+    """The voices in use."""
+    return list(session.scalars(select(Persona).where(Persona.archived_at.is_(None)).order_by(Persona.id)))
+
+
+def page_items(
+    session: Session,
+    *,
+    after_id: int | None = None,
+    limit: int = 50,
+    q: str = "",
+    status: ItemStatus | None = None,
+    kind: ItemKind | None = None,
+    path: str = "",
+) -> list[Item]:
+    """A page of the library for its editors, newest first: those after `after_id` in that order; drafts too."""
+    chosen = select(Item).where(*_found(rules.search_terms(q)))
+    if after_id:
+        chosen = chosen.where(Item.id < after_id)
+    if status:
+        chosen = chosen.where(Item.status == status)
+    if kind:
+        chosen = chosen.where(Item.kind == kind)
+    if path:
+        chosen = chosen.where(Item.path.like(path + "%"))
+    return list(session.scalars(chosen.order_by(Item.id.desc()).limit(limit)))
+
+
+def sent_at_of(session: Session, customer_id: int, item_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each of these items was last sent to the customer by anybody; items never sent are missing."""
+    if not item_ids:
+        return {}
+    hers = and_(ItemSend.customer_id == customer_id, ItemSend.item_id.in_(item_ids))
+    last = select(ItemSend.item_id, func.max(ItemSend.sent_at)).where(hers).group_by(ItemSend.item_id)
+    return {row[0]: row[1] for row in session.execute(last)}
+
+
+def find_render(session: Session, version_id: int, staff_id: int, fingerprint: str) -> PosterRender | None:
+    """The poster as already drawn for this guide and these facts."""
+    return session.get(PosterRender, (version_id, staff_id, fingerprint))
+
+
+def picture_key(url: str) -> str:
+    """Under which key a picture from this address is kept."""
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def list_pictures(session: Session, urls: Sequence[str]) -> dict[str, KeptPicture]:
+    """What is known of the pictures at these addresses, by address."""
+    keys = [picture_key(url) for url in urls if url]
+    return {row.url: row for row in session.scalars(select(KeptPicture).where(KeptPicture.key.in_(keys)))} if keys else {}

@@ -1,0 +1,162 @@
+"""What is decided about content: how text is found, filled and checked, and which script fits. Pure: no database, no clock."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from pypinyin import Style, lazy_pinyin
+
+from content_library.models import ItemKind
+from org.models import Role
+
+VARIABLES = ("客户称呼", "导购", "门店", "商品")
+NEUTRAL = {"客户称呼": "您", "导购": "我", "门店": "门店", "商品": "这款"}
+STAGES = ("引入期", "成长期", "成熟期", "休眠期", "流失期")
+MAX_TERMS, MAX_TERM, MAX_BUBBLES, MAX_BUBBLE = 5, 20, 5, 1000
+INITIALS_MARK = "~"
+
+_VARIABLE = re.compile(r"\{([^{}\n]{1,12})\}")
+_OPENING = re.compile(r"(^|(?<=[\n。！？!?]))\{客户称呼\}[，,、]\s*")
+
+
+def normal(text: str) -> str:
+    """Text as it is compared: full-width and half-width, upper and lower case are the same."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def bigrams(text: str) -> list[str]:
+    """The sorted single characters and pairs of neighbours of `text`: what the index holds, so any substring is found."""
+    found: set[str] = set()
+    for run in normal(text).split():
+        found.update(run)
+        found.update(run[i : i + 2] for i in range(len(run) - 1))
+    return sorted(found - {"\x00"})
+
+
+def initials(text: str) -> str:
+    """Pinyin initials: 羽绒服 gives "yrf"; Latin letters and digits stay, everything else goes."""
+    letters = lazy_pinyin(normal(text), style=Style.FIRST_LETTER, errors="default")
+    return "".join(c for c in "".join(letters) if c.isascii() and c.isalnum())[:200]
+
+
+def search_terms(words: str) -> list[str]:
+    """The words a person typed: at most 5 different ones of at most 20 characters; all of them must be found."""
+    terms = [word[:MAX_TERM] for word in normal(words).replace("\x00", "").split()]
+    return list(dict.fromkeys(terms))[:MAX_TERMS]
+
+
+def lexemes(text: str, title_initials: str) -> list[str]:
+    """What an item is indexed under: its characters and pairs, and those of its title's initials behind a mark."""
+    return bigrams(text) + [INITIALS_MARK + gram for gram in bigrams(title_initials)]
+
+
+def _all_of(grams: list[str]) -> str:
+    return " & ".join("'" + gram.replace("\\", "\\\\").replace("'", "''") + "'" for gram in grams)
+
+
+def _longest_grams(term: str) -> list[str]:
+    pairs = [gram for gram in bigrams(term) if len(gram) == 2]
+    return pairs or bigrams(term)
+
+
+def index_query(terms: list[str]) -> str:
+    """The terms as a PostgreSQL tsquery over `lexemes`; it may find too much (pairs elsewhere), so hits are rechecked."""
+    parts = []
+    for term in terms:
+        plain = f"({_all_of(_longest_grams(term))})"
+        by_initials = [INITIALS_MARK + gram for gram in _longest_grams(term)]
+        parts.append(f"({plain} | ({_all_of(by_initials)}))" if term.isascii() and term.isalnum() else plain)
+    return " & ".join(parts)
+
+
+def any_of_query(words: list[str]) -> str:
+    """A tsquery that finds an item holding any of the words; empty when there is no word."""
+    return " | ".join(f"({_all_of(_longest_grams(word))})" for word in words if _longest_grams(word))
+
+
+def fill(text: str, variables: dict[str, str]) -> str:
+    """The text with {客户称呼} {导购} {门店} {商品} put in. A missing value becomes a neutral word, never a bare brace;
+    an opening "{客户称呼}，" without a name is left out.
+    """
+    if not variables.get("客户称呼"):
+        text = _OPENING.sub(r"\1", text)
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return variables.get(name) or NEUTRAL.get(name) or match.group(0)
+
+    return _VARIABLE.sub(value, text)
+
+
+def unknown_variables(text: str) -> list[str]:
+    """Names in braces that nobody will ever fill: a slip of the writer."""
+    return [name for name in _VARIABLE.findall(text) if name not in VARIABLES]
+
+
+def may_edit(role: Role, staff_path: str, item_path: str) -> bool:
+    """Headquarters edits everything; a regional manager what is shown only inside her own subtree."""
+    if role == Role.HEADQUARTERS:
+        return True
+    return role == Role.REGIONAL_MANAGER and bool(staff_path) and item_path.startswith(staff_path)
+
+
+def _check_script(body: dict[str, Any]) -> str | None:
+    bubbles = body.get("bubbles")
+    if not isinstance(bubbles, list) or not bubbles or not all(isinstance(b, str) and b.strip() for b in bubbles):
+        return "至少写一句话，且不能有空白的一句"
+    if len(bubbles) > MAX_BUBBLES:
+        return f"最多 {MAX_BUBBLES} 句"
+    if any(len(bubble) > MAX_BUBBLE for bubble in bubbles):
+        return f"每句最多 {MAX_BUBBLE} 字"
+    unknown = [name for bubble in bubbles for name in unknown_variables(bubble)]
+    return f"不认识的变量 {{{unknown[0]}}}，可用：" + " ".join(f"{{{name}}}" for name in VARIABLES) if unknown else None
+
+
+def _check_link(body: dict[str, Any]) -> str | None:
+    parts = urlsplit(str(body.get("url", "")))
+    return None if parts.scheme in {"http", "https"} and parts.netloc else "链接要以 http:// 或 https:// 开头"
+
+
+def _check_image(body: dict[str, Any]) -> str | None:
+    return None if re.fullmatch(r"[0-9a-f]{64}", str(body.get("blob_key", ""))) else "还没有选图片"
+
+
+def problems_of(kind: ItemKind, title: str, body: dict[str, Any]) -> dict[str, str]:
+    """What is wrong with an item, field by field, in Chinese; empty when it may be saved. Posters: see `layout`."""
+    fields = {}
+    if not title.strip():
+        fields["title"] = "请写标题"
+    elif len(title) > 60:
+        fields["title"] = f"标题最多 60 字，现在 {len(title)} 字"
+    check = {ItemKind.SCRIPT: _check_script, ItemKind.LINK: _check_link, ItemKind.IMAGE: _check_image}.get(kind)
+    problem = check(body) if check else None
+    return fields | ({"body": problem} if problem else {})
+
+
+def text_of(kind: ItemKind, title: str, body: dict[str, Any]) -> str:
+    """Everything of an item that can be found: title, bubbles, a poster's words, a link's description."""
+    words = list(body.get("bubbles", [])) if kind == ItemKind.SCRIPT else [str(body.get("desc", ""))]
+    words += [str(box.get("text", "")) for box in body.get("texts", [])] if kind == ItemKind.POSTER else []
+    return normal("\n".join([title, *words])).replace("\x00", "")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a customer stands: her lifecycle stage and the sentence that says why."""
+
+    stage: str
+    why: str
+
+
+def moment_of(days_known: int, days_silent: int | None) -> Moment:
+    """The lifecycle stage by days since adding and days since the last contact (None: never contacted)."""
+    if days_known <= 3:
+        return Moment("引入期", "今天刚加" if days_known <= 0 else f"加好友第 {days_known} 天")
+    silent = days_known if days_silent is None else days_silent
+    if silent > 180:
+        return Moment("流失期", f"{silent} 天没联系")
+    if silent > 60:
+        return Moment("休眠期", f"{silent} 天没联系")
+    return Moment("成长期" if days_known <= 30 else "成熟期", f"加好友第 {days_known} 天")

@@ -1,0 +1,15 @@
+"""Redis holds only what can be rebuilt: tokens, locks, limiter counters, job messages, caches."""
+
+from functools import lru_cache
+
+import redis
+
+from foundation.config import settings
+
+
+@lru_cache(maxsize=1)
+def redis_client() -> "redis.Redis":
+    """The pooled client of this process; answers text. Short timeouts: nothing may hang on Redis."""
+    return redis.Redis.from_url(
+        settings().redis_url, decode_responses=True, socket_timeout=2, socket_connect_timeout=1, max_connections=512
+    )

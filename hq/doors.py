@@ -1,0 +1,24 @@
+"""The console's one way in for the roof: importing the route modules puts their pages on the blueprint."""
+
+from hq.routes import (
+    audit,
+    boards,
+    care,
+    codes,
+    connection,
+    content,
+    customers,
+    home,
+    inbox,
+    login,
+    outbox,
+    people,
+    photos,
+    sync,
+    tasks,
+)
+from hq.routes.door import bp
+
+PAGES = (home, login, tasks, photos, care, boards, content, customers, people, codes, connection, sync, outbox, inbox, audit)
+
+__all__ = ["PAGES", "bp"]

@@ -1,0 +1,196 @@
+"""Headquarters' tasks: written, published, watched live, withdrawn. Decides nothing: sop says what may be and what is wrong."""
+
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from content_library.models import Item
+from content_library.queries import get_item, search_items
+from foundation import clock
+from foundation.db import transaction
+from foundation.errors import Invalid
+from hq.forms import TASK_FIELDS, as_number, deadline_choices, new_task_values, task_draft, task_values, typed
+from hq.pages import audience_choices, cut_page
+from hq.routes.door import MANAGERS, REGIONAL, allow, bp, current_staff
+from org.console_queries import department_names
+from org.queries import count_active_guides, get_department_in
+from sop.actions import publish_task, save_task, withdraw_task
+from sop.models import AssignmentStatus, Task, TaskStatus
+from sop.queries import Counts, count_by_task, get_task_in, list_answers, page_assignments, page_tasks, progress
+from sop.rules import may_write_tasks
+
+PAGE = 30
+PEOPLE = 50
+ANSWERS = 24
+ITEMS_OFFERED = 100
+LIVE = {TaskStatus.PUBLISHED, TaskStatus.RUNNING}
+SHOWN = (AssignmentStatus.LATE, AssignmentStatus.OPEN, AssignmentStatus.DONE)
+
+
+@bp.get("/tasks")
+@allow(MANAGERS)
+def list_tasks() -> ResponseReturnValue:
+    """Tasks that touch her subtree, newest first, each with how far her own guides have come."""
+    staff = current_staff()
+    with transaction() as session:
+        found = page_tasks(session, staff, before_id=as_number(request.args.get("before")), limit=PAGE + 1)
+        tasks, last = cut_page(found, PAGE)
+        counts = count_by_task(session, [task.id for task in tasks], within=staff.path)
+        names = department_names(session, [task.department_id for task in tasks])
+    rows = [
+        {"task": task, "audience": names.get(task.department_id, ""), "counts": counts.get(task.id, Counts())} for task in tasks
+    ]
+    return render_template("hq/tasks.html", rows=rows, next=url_for("hq.list_tasks", before=last.id) if last else "")
+
+
+@bp.get("/tasks/new")
+@allow(REGIONAL)
+def write_task() -> ResponseReturnValue:
+    """An empty form."""
+    return _show_form(new_task_values(clock.now()), {}, None)
+
+
+@bp.post("/tasks/new")
+@allow(REGIONAL)
+def create_task() -> ResponseReturnValue:
+    """Keep a new draft, or show the form again with what was typed and what is wrong."""
+    return _save(None)
+
+
+@bp.get("/tasks/<int:task_id>/edit")
+@allow(REGIONAL)
+def edit_task(task_id: int) -> ResponseReturnValue:
+    """The form of a draft."""
+    with transaction() as session:
+        task = get_task_in(session, current_staff(), task_id)
+    return _show_form(task_values(task), {}, task_id)
+
+
+@bp.post("/tasks/<int:task_id>/edit")
+@allow(REGIONAL)
+def change_task(task_id: int) -> ResponseReturnValue:
+    """Change a draft."""
+    return _save(task_id)
+
+
+def _save(task_id: int | None) -> ResponseReturnValue:
+    values = typed(request.form, *TASK_FIELDS)
+    try:
+        with transaction() as session:
+            task = save_task(session, current_staff(), task_draft(values), task_id)
+    except Invalid as problem:
+        return _show_form(values, problem.fields, task_id), 422
+    flash("草稿已保存，确认无误后点“下发”。", "success")
+    return redirect(url_for("hq.show_task", task_id=task.id))
+
+
+def _show_form(values: Mapping[str, str], fields: Mapping[str, str], task_id: int | None) -> str:
+    staff = current_staff()
+    with transaction() as session:
+        departments = audience_choices(session, staff)
+        items = search_items(session, staff.path, "", limit=ITEMS_OFFERED)
+    return render_template(
+        "hq/task_form.html", values=values, fields=fields, task_id=task_id, departments=departments, items=items,
+        choices=deadline_choices(clock.now()),
+    )  # fmt: skip
+
+
+@bp.get("/tasks/audience")
+@allow(REGIONAL)
+def show_audience() -> ResponseReturnValue:
+    """How many guides a choice reaches, and how much of their time it takes."""
+    chosen, minutes = as_number(request.args.get("department_id")), as_number(request.args.get("estimated_minutes"))
+    if chosen is None:
+        return "选好范围后，这里显示有多少位导购会收到"
+    with transaction() as session:
+        guides = count_active_guides(session, get_department_in(session, current_staff(), chosen).path)
+    spent = f"，合计约 {guides * minutes / 60:.1f} 小时" if minutes and guides else ""
+    return f"会发给 {guides} 位导购{spent}" if guides else "这个范围内还没有在职导购"
+
+
+@bp.get("/tasks/<int:task_id>")
+@allow(MANAGERS)
+def show_task(task_id: int) -> ResponseReturnValue:
+    """One task with its progress, people and answers."""
+    staff = current_staff()
+    with transaction() as session:
+        task = get_task_in(session, staff, task_id)
+        facts = {
+            "task": task,
+            "audience": department_names(session, [task.department_id]).get(task.department_id, ""),
+            "guides": count_active_guides(session, task.path) if task.status == TaskStatus.DRAFT else 0,
+            "progress": progress(session, task_id, within=staff.path),
+            "item": _item_of(session, task),
+        }
+    may_change = may_write_tasks(staff.role, staff.path) and task.path.startswith(staff.path)
+    return render_template("hq/task.html", may_change=may_change, live=task.status in LIVE, shown=_shown(), **facts)
+
+
+def _item_of(session: Session, task: Task) -> Item | None:
+    return get_item(session, task.item_id) if task.item_id else None
+
+
+def _shown() -> str:
+    wanted = request.args.get("status", "")
+    return wanted if wanted in set(SHOWN) else AssignmentStatus.OPEN
+
+
+@bp.get("/tasks/<int:task_id>/progress")
+@allow(MANAGERS)
+def show_progress(task_id: int) -> ResponseReturnValue:
+    """The live part: asks again every two seconds until the task has ended."""
+    staff = current_staff()
+    with transaction() as session:
+        task = get_task_in(session, staff, task_id)
+        counted = progress(session, task_id, within=staff.path)
+    return render_template("hq/_task_progress.html", task=task, progress=counted, live=task.status in LIVE)
+
+
+@bp.get("/tasks/<int:task_id>/people")
+@allow(MANAGERS)
+def list_people(task_id: int) -> ResponseReturnValue:
+    """Who is late, who still owes, who is done."""
+    staff, shown, after = current_staff(), _shown(), as_number(request.args.get("after")) or 0
+    with transaction() as session:
+        get_task_in(session, staff, task_id)
+        found = page_assignments(session, task_id, AssignmentStatus(shown), after, PEOPLE + 1, within=staff.path)
+    rows, last = cut_page(found, PEOPLE)
+    more = url_for("hq.list_people", task_id=task_id, status=shown, after=last.id) if last else ""
+    return render_template("hq/_task_people.html", rows=rows, next=more, shown=shown, further=bool(after))
+
+
+@bp.get("/tasks/<int:task_id>/answers")
+@allow(MANAGERS)
+def list_task_answers(task_id: int) -> ResponseReturnValue:
+    """What guides wrote and photographed."""
+    staff, before = current_staff(), as_number(request.args.get("before"))
+    with transaction() as session:
+        task = get_task_in(session, staff, task_id)
+        answers, last = cut_page(list_answers(session, staff, task_id, before_id=before, limit=ANSWERS + 1), ANSWERS)
+    more = url_for("hq.list_task_answers", task_id=task_id, before=last.id) if last else ""
+    return render_template("hq/_task_answers.html", task=task, answers=answers, next=more, further=before is not None)
+
+
+@bp.post("/tasks/<int:task_id>/publish")
+@allow(REGIONAL)
+def publish(task_id: int) -> ResponseReturnValue:
+    """Send a draft on its way; the fan-out itself happens behind."""
+    try:
+        with transaction() as session:
+            task = publish_task(session, current_staff(), task_id)
+        flash(f"《{task.title}》正在下发", "success")
+    except Invalid as problem:
+        flash("还不能下发：" + "；".join(problem.fields.values()), "danger")
+    return redirect(url_for("hq.show_task", task_id=task_id))
+
+
+@bp.post("/tasks/<int:task_id>/withdraw")
+@allow(REGIONAL)
+def withdraw(task_id: int) -> ResponseReturnValue:
+    """Take a task back from those who have not done it."""
+    with transaction() as session:
+        task = withdraw_task(session, current_staff(), task_id)
+    flash(f"《{task.title}》已撤回", "success")
+    return redirect(url_for("hq.show_task", task_id=task_id))

@@ -1,0 +1,58 @@
+// What every page of the console shares: the CSRF token on htmx calls, a line when the network is gone, small form aids.
+(function () {
+  "use strict";
+
+  document.addEventListener("htmx:configRequest", function (event) {
+    event.detail.headers["X-CSRFToken"] = document.querySelector('meta[name="csrf-token"]').content;
+  });
+
+  function lost(yes) {
+    document.getElementById("lost-line").hidden = !yes;
+  }
+  document.addEventListener("htmx:sendError", function () { lost(true); });
+  document.addEventListener("htmx:responseError", function (event) { if (event.detail.xhr.status >= 500) { lost(true); } });
+  document.addEventListener("htmx:afterOnLoad", function () { lost(false); });
+
+  // A form is sent once: a second press while the first is on its way does nothing.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) { return; }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    form.querySelectorAll('button[type="submit"]').forEach(function (button) { button.classList.add("btn-loading"); });
+  });
+  // Coming back by the browser's back button must find working forms.
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) {
+      delete form.dataset.sent;
+      form.querySelectorAll(".btn-loading").forEach(function (button) { button.classList.remove("btn-loading"); });
+    });
+  });
+
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("[data-submit-on-change]")) { event.target.form.requestSubmit(); }
+  });
+
+  // A quick choice writes its value into the field it names.
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-fills]");
+    if (!button) { return; }
+    var field = document.getElementById(button.dataset.fills);
+    field.value = button.dataset.value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // A long select is narrowed by typing.
+  document.addEventListener("input", function (event) {
+    if (!event.target.matches("[data-narrows]")) { return; }
+    var words = event.target.value.trim();
+    document.querySelectorAll("#" + event.target.dataset.narrows + " option").forEach(function (option) {
+      option.hidden = words !== "" && option.value !== "" && option.textContent.indexOf(words) < 0;
+    });
+  });
+
+  document.addEventListener("input", function (event) {
+    var counter = event.target.dataset && event.target.dataset.counts && document.getElementById(event.target.dataset.counts);
+    if (counter) { counter.textContent = Array.from(event.target.value).length; }
+  });
+})();

@@ -1,0 +1,49 @@
+"""What is stored of performance: facts of a guide's day, recomputed from their sources, and boards already pushed."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.db import Base
+
+
+class GuideDay(Base):
+    """One guide's facts of one Shanghai day (日事实). Recomputed, never incremented, so a repeated event cannot count twice.
+
+    `store_id` and `path` are where she stood that day. `tagged` and `touched` count customers (touched: tagged or sent to, each once),
+    `sends` counts sends. `points` is what boards rank by (leaderboard.rules.points).
+    """
+
+    __tablename__ = "guide_day"
+    __table_args__ = (
+        Index("ix_guide_day_on_points", "on", "points"),
+        Index("ix_guide_day_store_id_on", "store_id", "on"),
+        Index("ix_guide_day_on_path", "on", "path", postgresql_ops={"path": "text_pattern_ops"}),
+    )
+
+    on: Mapped[date] = mapped_column(Date, primary_key=True)
+    guide_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    store_id: Mapped[int | None] = mapped_column(ForeignKey("store.id"))
+    path: Mapped[str] = mapped_column(String(400))
+    adds: Mapped[int] = mapped_column(Integer, default=0)
+    losses: Mapped[int] = mapped_column(Integer, default=0)
+    tagged: Mapped[int] = mapped_column(Integer, default=0)
+    sends: Mapped[int] = mapped_column(Integer, default=0)
+    touched: Mapped[int] = mapped_column(Integer, default=0)
+    tasks_done: Mapped[int] = mapped_column(Integer, default=0)
+    tasks_late: Mapped[int] = mapped_column(Integer, default=0)
+    cares_done: Mapped[int] = mapped_column(Integer, default=0)
+    points: Mapped[int] = mapped_column(Integer, default=0)
+    recounted_at: Mapped[datetime]
+
+
+class BoardPush(Base):
+    """One evening's leaderboard on its way to everybody; `pushed_to` is the cursor of the fan-out."""
+
+    __tablename__ = "board_push"
+
+    on: Mapped[date] = mapped_column(Date, primary_key=True)
+    pushed_to: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]

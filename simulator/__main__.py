@@ -1,0 +1,40 @@
+"""Starts the simulator: `python -m simulator --port 8100`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from simulator.brands.table import BRANDS
+from simulator.server import Server
+from simulator.settings import Settings, load_config
+
+
+def parse(arguments: list[str]) -> Settings:
+    parser = argparse.ArgumentParser("simulator", description="A WeCom (企业微信) to run against, on this machine.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8100)
+    parser.add_argument("--brand", choices=sorted(BRANDS), default="sample")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--snapshot", type=Path, help="load this file if it exists; save it on SIGTERM")
+    parser.add_argument("--product-url", default="http://127.0.0.1:8000", help="where the product listens")
+    parser.add_argument("--public-url", default="", help="how the product names itself, when that differs")
+    parser.add_argument("--config", type=Path, help="JSON in the shape of simulator/defaults.json")
+    parser.add_argument("--threads", type=int, default=96)
+    given = parser.parse_args(arguments)
+    return Settings(
+        given.host, given.port, given.brand, given.seed, given.snapshot, given.product_url, given.public_url,
+        given.threads, load_config(given.config),
+    )  # fmt: skip
+
+
+def main() -> None:
+    settings = parse(sys.argv[1:])
+    print(f"WeCom simulator: {settings.base_url} (pid {os.getpid()})", flush=True)
+    # gunicorn reads the command line and GUNICORN_CMD_ARGS too; ours is not for it.
+    sys.argv = sys.argv[:1]
+    Server(settings).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""What a customer does on her phone: scans a code, writes, deletes the guide."""
+
+from typing import Any
+
+from simulator import chatting, ids
+from simulator.actions.request import Impossible, Wish
+from simulator.callbacks import events
+from simulator.world.customers import Customer, Follow, Relation
+from simulator.world.passes import WelcomeCode
+from simulator.world.people import Member
+from simulator.world.ways import ContactWay
+from simulator.world.world import World
+
+WELCOME_LIFE = 20
+NAMES = ("王晓雨", "李慕晴", "张语桐", "刘思远", "陈可欣", "杨若溪", "赵明轩", "黄诗涵", "周子墨", "吴佳怡")
+
+
+def scans(wish: Wish) -> dict[str, Any]:
+    """She scans a contact way (config_id or its state) or a member's own code (userid) and adds the guide."""
+    way = _way(wish)
+    member = _servant(wish, way)
+    customer = _scanner(wish)
+    old = wish.world.state.customers.find_follow(member.userid, customer.external_userid)
+    answer: dict[str, Any] = {"external_userid": customer.external_userid, "userid": member.userid}
+    if old is not None and old.relation in (Relation.MUTUAL, Relation.HALF):
+        return answer | {"already": True, "welcome_code": "", "event_id": 0}
+    half = bool(wish.body.get("half", False))
+    follow = Follow(
+        member.userid, customer.external_userid, wish.world.seconds, Relation.HALF if half else Relation.MUTUAL,
+        state=way.state if way else "", oper_userid=customer.external_userid,
+    )  # fmt: skip
+    if old is not None:
+        follow.remark, follow.description, follow.tags = old.remark, old.description, old.tags
+        follow.remark_mobiles, follow.remark_corp_name = old.remark_mobiles, old.remark_corp_name
+    if way is not None:
+        way.scans += 1
+    wish.world.state.customers.keep(follow)
+    if way is not None and not way.skip_verify:
+        follow.relation = Relation.PENDING
+        return answer | {"pending": True, "welcome_code": "", "event_id": 0}
+    change = "add_half_external_contact" if half else "add_external_contact"
+    return answer | become_friends(wish.world, follow, change)
+
+
+def become_friends(world: World, follow: Follow, change: str, welcome: bool = True) -> dict[str, Any]:
+    """Both phones say they may chat now; the apps hear of it, with a welcome code when one is due."""
+    code = WelcomeCode(
+        ids.opaque(world.rng, 43), follow.userid, follow.external_userid, world.now + WELCOME_LIFE
+    ) if welcome else None  # fmt: skip
+    if code is not None:
+        world.state.passes.welcomes[code.code] = code
+    customer = world.state.customers.people[follow.external_userid]
+    line = {"content": f"{customer.name} 已添加你为联系人，现在可以开始聊天了。"}
+    chatting.say(world, follow.userid, follow.external_userid, "system", "text", line)
+    value = code.code if code else ""
+    event_id = events.external_contact(
+        world, change, follow.userid, follow.external_userid, state=follow.state, welcome_code=value
+    )
+    return {"welcome_code": value, "event_id": event_id}
+
+
+def sends(wish: Wish) -> dict[str, Any]:
+    """She writes to the guide. No callback: WeCom tells apps nothing of single chats."""
+    follow = wish.follow()
+    if follow.relation not in (Relation.MUTUAL, Relation.HALF):
+        raise Impossible("they are not connected: she has to add the guide again")
+    msgtype = wish.text("msgtype", "text")
+    body = {"content": wish.text("content")} if msgtype == "text" else wish.mapping("body")
+    message = chatting.say(wish.world, follow.userid, follow.external_userid, "customer", msgtype, body)
+    return {"id": message.id}
+
+
+def deletes(wish: Wish) -> dict[str, Any]:
+    """She deletes the guide: the relation stays readable one-way, the apps get del_follow_user."""
+    follow = wish.follow()
+    if follow.relation not in (Relation.MUTUAL, Relation.HALF):
+        raise Impossible("they are not connected")
+    follow.relation = Relation.CUSTOMER_LEFT
+    wish.world.notices.changed(follow.userid, follow.external_userid)
+    event_id = events.external_contact(wish.world, "del_follow_user", follow.userid, follow.external_userid)
+    return {"event_id": event_id}
+
+
+def _way(wish: Wish) -> ContactWay | None:
+    ways = wish.world.state.ways
+    if wish.body.get("config_id"):
+        found = ways.find(wish.text("config_id"))
+    elif wish.body.get("state"):
+        found = ways.find_state(wish.text("state"))
+    else:
+        return None
+    if found is None:
+        raise Impossible("there is no contact way with this config_id or state", 404)
+    return found
+
+
+def _servant(wish: Wish, way: ContactWay | None) -> Member:
+    """Who is added: the member named, or the contact way's members in turn."""
+    if way is None:
+        return wish.member()
+    people = wish.world.state.people
+    userids = [userid for userid in way.user if people.find(userid)]
+    userids += [userid for party in way.party for userid in people.below(party) if userid not in userids]
+    member = people.find(userids[way.scans % len(userids)]) if userids else None
+    if member is None or member.status != 1:
+        raise Impossible("nobody of this contact way can be added")
+    return member
+
+
+def _scanner(wish: Wish) -> Customer:
+    """The customer who scans: a known one, or a new one with the given name."""
+    customers = wish.world.state.customers
+    if wish.body.get("external_userid"):
+        return wish.customer()
+    wanted = wish.mapping("customer")
+    external_userid = ids.external_userid(wish.world.rng)
+    name = str(wanted.get("name") or wish.world.rng.choice(NAMES))
+    avatar = str(wanted.get("avatar") or f"{wish.world.base_url}/files/avatar_{external_userid}.png")
+    gender = wanted.get("gender", wish.world.rng.choice((1, 2)))
+    if gender not in (0, 1, 2):
+        raise Impossible("gender is 0 (unknown), 1 (male) or 2 (female)", 400)
+    customer = Customer(external_userid, name, int(gender), avatar)
+    customers.add(customer)
+    return customer

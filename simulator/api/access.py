@@ -1,0 +1,46 @@
+"""May this call run? Token, address, family of the API, frequency: the checks before any handler (wecom-api.md 3.1)."""
+
+from simulator.api.call import Call, Endpoint
+from simulator.errors import ApiError
+from simulator.world.apps import App
+from simulator.world.world import World
+
+
+def admit(world: World, path: str, endpoint: Endpoint, call: Call, running: int) -> None:
+    """Raise ApiError or set `call.caller`."""
+    if endpoint.family != "open":
+        app = holder(world, call.args.get("access_token", ""))
+        if app.trusted_ips and call.ip not in app.trusted_ips:
+            raise ApiError(60020)
+        call.caller = app
+    if path != "auth/getuserinfo" and not world.limits.allow_call(path, world.now):
+        raise ApiError(45009)
+    cap = world.limits.in_flight.get(path, world.limits.in_flight.get("*", 0))
+    if cap and running > cap:
+        raise ApiError(45033)
+    if call.caller is not None:
+        _check_family(call.caller, endpoint.family)
+
+
+def holder(world: World, value: str) -> App:
+    """The app a token belongs to; 41001 missing, 40014 unknown or revoked, 42001 expired."""
+    if not value:
+        raise ApiError(41001)
+    token = world.state.passes.tokens.get(value)
+    if token is None:
+        raise ApiError(40014)
+    if token.refusal:
+        raise ApiError(token.refusal)
+    if token.expires_at <= world.now:
+        raise ApiError(42001)
+    return world.state.apps[token.agentid]
+
+
+def _check_family(app: App, family: str) -> None:
+    if app.kind == "contacts":
+        if family == "contacts_read":
+            raise ApiError(48009)
+        if family not in ("contacts", "contacts_simple", "tokens"):
+            raise ApiError(48002)
+    elif family == "contacts" or family == "customer" and not app.customer_contact:
+        raise ApiError(48002)

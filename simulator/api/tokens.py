@@ -1,0 +1,66 @@
+"""gettoken, JS tickets, address lists (DOC 91039, 90664, 90312)."""
+
+from typing import Any
+
+from simulator import ids
+from simulator.api.call import Call, Endpoint
+from simulator.errors import ApiError
+from simulator.world.passes import Ticket, Token
+
+LIFE = 7200
+ADDRESSES = ["127.0.0.1"]
+
+
+def get_token(call: Call) -> dict[str, Any]:
+    """The same token until it expires or is taken back (UNVERIFIED in the present service, 6.1.4)."""
+    corpid, secret = call.args.get("corpid", ""), call.args.get("corpsecret", "")
+    if not corpid:
+        raise ApiError(41002)
+    if not secret:
+        raise ApiError(41004)
+    if corpid != call.state.corpid:
+        raise ApiError(40013)
+    app = next((each for each in call.state.apps.values() if each.secret == secret), None)
+    if app is None:
+        raise ApiError(40001)
+    now, passes = call.world.now, call.state.passes
+    token = passes.live_token(app.agentid, now)
+    if token is None:
+        token = Token(ids.access_token(call.world.rng), app.agentid, now + LIFE)
+        passes.keep_token(token)
+    return {"access_token": token.value, "expires_in": max(1, int(token.expires_at - now))}
+
+
+def corp_ticket(call: Call) -> dict[str, Any]:
+    return _ticket(call, None)
+
+
+def app_ticket(call: Call) -> dict[str, Any]:
+    kind = call.args.get("type", "")
+    if kind != "agent_config":
+        raise ApiError(91040)
+    return _ticket(call, call.app.agentid)
+
+
+def _ticket(call: Call, agentid: int | None) -> dict[str, Any]:
+    now, passes = call.world.now, call.state.passes
+    if not call.world.limits.allow_ticket(agentid, now):
+        raise ApiError(45009)
+    ticket = passes.live_ticket(agentid, now)
+    if ticket is None:
+        ticket = Ticket(ids.opaque(call.world.rng, 86), agentid, now + LIFE)
+        passes.tickets = [each for each in passes.tickets if each.expires_at > now] + [ticket]
+    return {"ticket": ticket.value, "expires_in": max(1, int(ticket.expires_at - now))}
+
+
+def addresses(call: Call) -> dict[str, Any]:
+    return {"ip_list": ADDRESSES}
+
+
+ROUTES = {
+    "gettoken": Endpoint("GET", get_token, "open"),
+    "get_jsapi_ticket": Endpoint("GET", corp_ticket),
+    "ticket/get": Endpoint("GET", app_ticket),
+    "getcallbackip": Endpoint("GET", addresses, "tokens"),
+    "get_api_domain_ip": Endpoint("GET", addresses, "tokens"),
+}

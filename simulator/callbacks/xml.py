@@ -1,0 +1,28 @@
+"""Plain XML of events: text as CDATA, numbers bare, lists nested; order can be shuffled (wecom-api.md 2)."""
+
+import random
+from collections.abc import Sequence
+from typing import TypeAlias, Union
+
+Value: TypeAlias = Union[str, int, "Fields"]
+Fields: TypeAlias = Sequence[tuple[str, Value]]
+
+
+def _text(value: str) -> str:
+    return "<![CDATA[" + value.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+
+
+def element(name: str, value: Value) -> str:
+    if isinstance(value, str):
+        return f"<{name}>{_text(value)}</{name}>"
+    if isinstance(value, int):
+        return f"<{name}>{value}</{name}>"
+    return f"<{name}>{''.join(element(*each) for each in value)}</{name}>"
+
+
+def render(fields: Fields, shuffle: random.Random | None = None) -> str:
+    """The event as WeCom writes it; with `shuffle`, top-level elements in another order."""
+    parts = [element(*each) for each in fields]
+    if shuffle is not None:
+        shuffle.shuffle(parts)
+    return f"<xml>{''.join(parts)}</xml>"

@@ -1,0 +1,30 @@
+// The box one types a message into: Enter sends, Shift+Enter breaks the line.
+
+import { h } from "./element.js";
+import { attempt } from "./toast.js";
+
+/** composer(send, placeholder) → node; `send(text)` may be slow and may throw, then the text stays. */
+export const composer = (send, placeholder) => {
+  const input = h("textarea", { rows: 1, placeholder, "aria-label": placeholder });
+  const button = h("button.send", { type: "submit", disabled: true }, "发送");
+  const fit = () => {
+    button.disabled = !input.value.trim();
+    input.style.height = "auto";
+    input.style.height = `${Math.min(input.scrollHeight, 120)}px`;
+  };
+  const submit = async (event) => {
+    event.preventDefault();
+    const text = input.value.trim();
+    if (!text) return;
+    button.disabled = true;
+    const sent = await attempt(async () => (await send(text)) || true);
+    if (sent) input.value = "";
+    fit();
+    input.focus();
+  };
+  input.addEventListener("input", fit);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+  });
+  return h("form.composer", { onsubmit: submit }, input, button);
+};

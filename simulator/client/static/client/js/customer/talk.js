@@ -1,0 +1,56 @@
+// The customer's chat with one guide.
+
+import * as control from "../control.js";
+import { composer } from "../composer.js";
+import { confirmThen } from "../dialog.js";
+import { fill, h } from "../element.js";
+import { icon } from "../icons.js";
+import { keyed, stickToBottom } from "../list.js";
+import { line, noteLine, timeLine, withTimes } from "../message/timeline.js";
+import { go } from "../place.js";
+import { attempt } from "../toast.js";
+import { followersOf } from "./guides.js";
+
+const openOutside = (url) => window.open(url, "_blank", "noopener");
+
+const leave = (me, guide) =>
+  confirmThen("删除联系人", `${me.name} 将删除导购「${guide.name}」。导购那边会看到对方已删除。`, "删除", async () => {
+    const ids = { userid: guide.userid, external_userid: me.external_userid };
+    if (await attempt(() => control.act("customer_deletes", ids), "已删除")) go({ peer: "" });
+  });
+
+export const customerTalk = (root, userid) => {
+  const head = h("header.wechat-head");
+  const scroller = h("div.lines");
+  let me = null;
+  let guide = null;
+  let first = true;
+  const build = (item) => {
+    if (item.time) return timeLine(item.time);
+    if (item.from === "system") return noteLine(item.body.content || item.body.text || "");
+    const mine = item.from === "customer";
+    return line({ mine, face: mine ? me : guide, msgtype: item.msgtype, body: item.body }, openOutside);
+  };
+  const render = keyed(scroller, { key: (item) => item.key, build });
+  const send = (content) => control.act("customer_sends", { external_userid: me.external_userid, userid, content });
+  fill(root, head, scroller, composer(send, "发消息"));
+
+  const show = async (customer) => {
+    me = customer;
+    guide = followersOf(me).find((each) => each.userid === userid);
+    if (!guide) return go({ peer: "" });
+    fill(
+      head,
+      h("button.round", { type: "button", "aria-label": "返回", onclick: () => go({ peer: "" }) }, icon("back")),
+      h("h2", guide.name, h("span.corp-mark", guide.corp_name ? `@${guide.corp_name}` : "@企业微信")),
+      h("button.round", { type: "button", "aria-label": "删除联系人", title: "删除联系人", onclick: () => leave(me, guide) }, icon("more")),
+    );
+    const messages = await attempt(() => control.chat(userid, me.external_userid));
+    if (!messages) return undefined;
+    const items = withTimes(messages.map((message) => ({ ...message, key: String(message.id) })));
+    stickToBottom(scroller, () => (render(items), first && "jump"));
+    first = false;
+    return undefined;
+  };
+  return { show };
+};

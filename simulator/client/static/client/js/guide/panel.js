@@ -1,0 +1,74 @@
+// The guide's webview beside her chat: the chat's sidebar, or a page that a card, a menu or a link opened.
+
+import { fill, h } from "../element.js";
+import { icon } from "../icons.js";
+import { go, place } from "../place.js";
+import { toast } from "../toast.js";
+import { isNarrow } from "../width.js";
+
+const SIDEBAR_PATH = document.documentElement.dataset.sidebar;
+
+/** Show an address in the member's webview (product pages lose nothing: they are served there as inside WeCom). */
+export const openPage = (url) => go({ panel: url });
+export const openHome = () => go({ panel: SIDEBAR_PATH });
+
+const originOf = (userid) => `${location.protocol}//${userid.toLowerCase()}.webview.localhost${location.port ? `:${location.port}` : ""}`;
+
+const addressOf = () => {
+  if (!place.member || !place.panel) return "";
+  const inChat = place.panel === "sidebar";
+  const customer = place.with && place.with !== "app" ? place.with : "";
+  if (inChat && !customer) return "";
+  const args = inChat
+    ? { entry: "single_chat_tools", external_userid: customer, path: SIDEBAR_PATH }
+    : { entry: "normal", url: place.panel };
+  return `${originOf(place.member)}/__webview__/open?${new URLSearchParams({ ...args, device: isNarrow() ? "phone" : "desktop" })}`;
+};
+
+const joined = (value) => (Array.isArray(value) ? value : String(value || "").split(";")).filter(Boolean);
+
+/** What the client does when the page asked it for something and the platform allowed it. */
+const REACT = {
+  openEnterpriseChat: ({ externalUserIds }) => joined(externalUserIds).length === 1 && go({ with: joined(externalUserIds)[0] }),
+  openUserProfile: ({ type, userid }) => toast(Number(type) === 2 ? `客户名片：${userid}` : `成员名片：${userid}`),
+  shareToExternalContact: () => toast("已打开群发助手"),
+  shareToExternalMoments: () => toast("已打开客户朋友圈"),
+  navigateToAddCustomer: () => toast("已打开添加客户页面"),
+  closeWindow: () => go({ panel: "" }),
+};
+
+const SUCCEEDED = /:(ok|yes)$/;
+
+export const panel = (root) => {
+  const title = h("span.webview-title", "");
+  const holder = h("div.webview-frame");
+  let frame = null;
+  let address = "";
+
+  const tell = (webviewCommand) => () => frame?.contentWindow.postMessage({ webviewCommand }, "*");
+  const close = () => go({ panel: "" });
+  const button = (name, shape, onclick) => h("button.round", { type: "button", "aria-label": name, title: name, onclick }, icon(shape));
+  fill(
+    root,
+    h("header.webview-head", button("后退", "back", tell("back")), title, button("刷新", "reload", tell("reload")), button("关闭", "close", close)),
+    holder,
+  );
+
+  window.addEventListener("message", (event) => {
+    if (!frame || event.source !== frame.contentWindow || !event.data?.webview) return;
+    const { kind, name, params, result } = event.data;
+    if (kind === "page") title.textContent = event.data.title || "导购台";
+    if (kind === "call" && SUCCEEDED.test(result?.err_msg || "")) REACT[name]?.(params);
+    if (kind === "call" && /:cancel/.test(result?.err_msg || "")) toast("已取消发送");
+  });
+
+  const show = () => {
+    const wanted = addressOf();
+    if (wanted === address) return;
+    address = wanted;
+    frame = wanted ? h("iframe", { src: wanted, title: "应用页面", allow: "clipboard-write; fullscreen" }) : null;
+    title.textContent = wanted ? "正在打开…" : "";
+    fill(holder, frame);
+  };
+  return { show, close: () => fill(holder, (frame = null), (address = "")), isOpen: () => Boolean(address) };
+};

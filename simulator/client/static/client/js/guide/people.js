@@ -1,0 +1,16 @@
+// Words for people as the guide's side shows them.
+
+/** What the guide sees of a relation that is not simply mutual. */
+export const RELATIONS = {
+  pending: { tag: "待通过", text: "对方请求添加你为联系人。", act: "通过验证" },
+  half: { tag: "单向", text: "对方已添加你，你还没有添加对方。", act: "添加对方" },
+  customer_left: { tag: "已被删除", text: "对方已把你从联系人中删除，消息将无法送达。" },
+  member_left: { tag: "已删除", text: "你已删除这位客户。" },
+};
+
+export const contactName = (contact) => contact.remark || contact.name;
+
+export const memberNote = (member) =>
+  [member.department_name || member.department_names?.join("、"), member.position].filter(Boolean).join(" · ") || member.userid;
+
+export const appOf = (member) => member.apps?.[0] || { agentid: 0, name: "应用" };

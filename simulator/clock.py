@@ -1,0 +1,46 @@
+"""The virtual clock every rule of the simulator reads; starts at real time and runs with it."""
+
+import time
+from collections.abc import Callable
+
+
+class Clock:
+    """Unix seconds that can be moved forward, stopped and started again."""
+
+    def __init__(self, real: Callable[[], float] = time.time) -> None:
+        self._real = real
+        self._offset = 0.0
+        self._stopped_at: float | None = None
+
+    def now(self) -> float:
+        if self._stopped_at is not None:
+            return self._stopped_at
+        return self._real() + self._offset
+
+    def seconds(self) -> int:
+        return int(self.now())
+
+    @property
+    def paused(self) -> bool:
+        return self._stopped_at is not None
+
+    @property
+    def offset(self) -> float:
+        """Seconds ahead of (or behind) real time."""
+        return self.now() - self._real()
+
+    def advance(self, seconds: float) -> None:
+        self._offset += seconds
+        if self._stopped_at is not None:
+            self._stopped_at += seconds
+
+    def pause(self) -> None:
+        self._stopped_at = self.now()
+
+    def resume(self) -> None:
+        if self._stopped_at is not None:
+            self._offset = self._stopped_at - self._real()
+            self._stopped_at = None
+
+    def reset(self) -> None:
+        self._offset, self._stopped_at = 0.0, None

@@ -1,0 +1,111 @@
+"""Frequency rules as counters on the virtual clock (DOC 90312); never sleeps, only says yes or no."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+MINUTE, HOUR = 60, 3600
+
+
+@dataclass(slots=True)
+class Window:
+    """Counts in windows that begin with the first call after the last one ended."""
+
+    seconds: int
+    started: float = float("-inf")
+    count: int = 0
+
+    def take(self, now: float, limit: int) -> bool:
+        """Count one; False once more than `limit` came inside the window."""
+        if not 0 <= now - self.started < self.seconds:
+            self.started, self.count = now, 0
+        self.count += 1
+        return self.count <= limit
+
+
+@dataclass(slots=True)
+class Pair:
+    minute: Window = field(default_factory=lambda: Window(MINUTE))
+    hour: Window = field(default_factory=lambda: Window(HOUR))
+
+    def take(self, now: float, per_minute: int, per_hour: int) -> bool:
+        inside_minute = self.minute.take(now, per_minute)
+        return self.hour.take(now, per_hour) and inside_minute
+
+
+NUMBERS = ("per_minute", "per_hour", "member_per_minute", "member_per_hour", "ticket_per_hour", "corp_ticket_per_hour")
+
+
+class Limits:
+    """The figures (changeable) and the counters. `paths` overrides per API, `in_flight` caps parallel calls."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.per_minute, self.per_hour = 10_000, 150_000
+        self.member_per_minute, self.member_per_hour = 30, 1_000
+        self.ticket_per_hour, self.corp_ticket_per_hour = 100, 400
+        self.paths: dict[str, dict[str, int]] = {}
+        self.in_flight: dict[str, int] = {}
+        self.strict_text = True
+        self.forget()
+
+    def forget(self) -> None:
+        """Start every counter again."""
+        self._apis: dict[str, Pair] = {}
+        self._members: dict[tuple[int, str], Pair] = {}
+        self._tickets: dict[str, Window] = {}
+
+    def allow_call(self, path: str, now: float) -> bool:
+        own = self.paths.get(path)
+        minute, hour = self.per_minute, self.per_hour
+        if own is not None:
+            minute, hour = own.get("per_minute", minute), own.get("per_hour", hour)
+        pair = self._apis.get(path)
+        if pair is None:
+            pair = self._apis[path] = Pair()
+        return pair.take(now, minute, hour)
+
+    def allow_message(self, agentid: int, userid: str, now: float) -> bool:
+        """False: this app's message to this member is dropped without a word."""
+        pair = self._members.get((agentid, userid))
+        if pair is None:
+            pair = self._members[agentid, userid] = Pair()
+        return pair.take(now, self.member_per_minute, self.member_per_hour)
+
+    def allow_ticket(self, owner: int | None, now: float) -> bool:
+        window = self._tickets.setdefault(str(owner), Window(HOUR))
+        return window.take(now, self.corp_ticket_per_hour if owner is None else self.ticket_per_hour)
+
+    def as_json(self) -> dict[str, Any]:
+        usage = {path: {"minute": pair.minute.count, "hour": pair.hour.count} for path, pair in self._apis.items()}
+        figures = {name: getattr(self, name) for name in NUMBERS}
+        rest = {"paths": self.paths, "in_flight": self.in_flight, "strict_text": self.strict_text, "usage": usage}
+        return figures | rest
+
+    def change(self, wanted: dict[str, Any]) -> None:
+        """Take over the given keys; ValueError names the wrong one and nothing is changed."""
+        for key, value in wanted.items():
+            if not _acceptable(key, value):
+                raise ValueError(f'cannot set {key}; for example {{"per_minute": 5, "in_flight": {{"user/get": 2}}}}')
+        for key, value in wanted.items():
+            setattr(self, key, value)
+
+
+def _acceptable(key: str, value: Any) -> bool:
+    if key == "strict_text":
+        return isinstance(value, bool)
+    if key in NUMBERS:
+        return _count(value)
+    if not isinstance(value, dict):
+        return False
+    if key == "in_flight":
+        return all(_count(each) for each in value.values())
+    return key == "paths" and all(
+        isinstance(own, dict) and set(own) <= {"per_minute", "per_hour"} and all(map(_count, own.values()))
+        for own in value.values()
+    )
+
+
+def _count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,0 +1,74 @@
+"""Saves the state as a JSON file and reads it back; walks the dataclasses by their types, so nothing is listed twice."""
+
+import base64
+import dataclasses
+import functools
+import json
+import os
+import typing
+from enum import StrEnum
+from pathlib import Path
+from types import UnionType
+from typing import Any
+
+from simulator.world.state import State
+from simulator.world.world import World
+
+VERSION = 1
+
+
+def save(world: World, file: Path) -> None:
+    """Write the snapshot beside `file` and put it in its place in one step."""
+    with world.lock:
+        content = {"version": VERSION, "clock_offset": world.clock.offset, "state": encode(world.state)}
+    waiting = file.with_name(file.name + ".new")
+    waiting.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    os.replace(waiting, file)
+
+
+def load(world: World, file: Path) -> None:
+    """Put a saved state in place of the present one; ValueError when the file is not one of ours."""
+    content = json.loads(file.read_text("utf-8"))
+    if content.get("version") != VERSION:
+        raise ValueError(f"{file} is a snapshot of another version: {content.get('version')}")
+    state = decode(State, content["state"])
+    world.replace(state)
+    world.clock.advance(content["clock_offset"] - world.clock.offset)
+
+
+def encode(value: Any) -> Any:
+    """Plain JSON of dataclasses, dicts, lists, bytes; fields with a leading underscore are indexes and left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name: encode(getattr(value, name)) for name in _stored(type(value))}
+    if isinstance(value, dict):
+        return {str(key): encode(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [encode(each) for each in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value
+
+
+def decode(kind: Any, value: Any) -> Any:
+    """The opposite of encode, led by the type."""
+    if dataclasses.is_dataclass(kind):
+        stored = _stored(typing.cast(type, kind))
+        return typing.cast(Any, kind)(**{name: decode(stored[name], each) for name, each in value.items()})
+    origin, inside = typing.get_origin(kind), typing.get_args(kind)
+    if origin is dict:
+        return {inside[0](key): decode(inside[1], each) for key, each in value.items()}
+    if origin is list:
+        return [decode(inside[0], each) for each in value]
+    if origin is UnionType:
+        return None if value is None else decode(inside[0], value)
+    if kind is bytes:
+        return base64.b64decode(value)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind(value)
+    return value
+
+
+@functools.cache
+def _stored(kind: type) -> dict[str, Any]:
+    hints = typing.get_type_hints(kind)
+    return {field.name: hints[field.name] for field in dataclasses.fields(kind) if not field.name.startswith("_")}

@@ -1,0 +1,115 @@
+"""What is read of the customer-lifecycle SOP: who is due on a morning. Computed when asked, never stored per customer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from customers.models import Consent, Customer, Follow, FollowStatus
+from foundation import clock
+from org.models import Staff
+from sop.models import CareDone, CareNode
+from sop.rules import CARE_OVERDUE_DAYS, care_due_on
+
+
+@dataclass(frozen=True)
+class CareDue:
+    """A customer to care for today. `outcome` is "", "done" or "skip"; `overdue_days` is 0 on the very morning."""
+
+    follow: Follow
+    customer: Customer
+    node: CareNode
+    outcome: str
+    overdue_days: int
+
+    @property
+    def done(self) -> bool:
+        """Nothing left to do: done or skipped."""
+        return bool(self.outcome)
+
+
+@dataclass(frozen=True)
+class CareLoad:
+    """What one guide's morning holds: customers still to be cared for and the minutes they take."""
+
+    guide_id: int
+    customers: int
+    minutes: int
+
+
+def _falls_due(on: date, overdue_days: int) -> ColumnElement[bool]:
+    """Bounds on `followed_at` alone, so that the index over added days answers (Shanghai has no summer time)."""
+    after = func.make_interval(0, 0, 0, CareNode.day)
+    begin, end = clock.start_of(on - timedelta(days=overdue_days)), clock.start_of(on + timedelta(days=1))
+    return and_(Follow.followed_at >= begin - after, Follow.followed_at < end - after)
+
+
+def _due(on: date, staff_ids: Sequence[int]) -> Select[tuple[int, int, int, str | None, int]]:
+    """One row a follow relation: its newest node that is due, as the older one is overtaken by it."""
+    return (
+        select(Follow.id.label("follow_id"), Follow.staff_id, CareNode.id.label("node_id"), CareDone.outcome, CareNode.estimated_minutes)
+        .join(CareNode, and_(CareNode.enabled, _falls_due(on, CARE_OVERDUE_DAYS)))
+        .join(Customer, and_(Customer.id == Follow.customer_id, Customer.consent != Consent.NONE))
+        .outerjoin(CareDone, and_(CareDone.follow_id == Follow.id, CareDone.node_id == CareNode.id))
+        .where(Follow.staff_id.in_(staff_ids), Follow.status == FollowStatus.ACTIVE)
+        .distinct(Follow.id)
+        .order_by(Follow.id, CareNode.day.desc())
+    )
+
+
+def list_care_due(session: Session, guide: Staff, on: date, limit: int = 100) -> list[CareDue]:
+    """Her customers due on a Shanghai day: what is still to do first, today's before overdue ones, then what is done."""
+    due = _due(on, [guide.id]).subquery()
+    left_first = case((due.c.outcome.is_(None), 0), else_=1)
+    query = (
+        select(Follow, Customer, CareNode, due.c.outcome)
+        .join(due, due.c.follow_id == Follow.id)
+        .join(CareNode, CareNode.id == due.c.node_id)
+        .join(Customer, Customer.id == Follow.customer_id)
+        .order_by(left_first, (Follow.followed_at + func.make_interval(0, 0, 0, CareNode.day)).desc(), Follow.id)
+        .limit(limit)
+    )
+    return [
+        CareDue(follow, customer, node, outcome or "", (on - care_due_on(clock.day_of(follow.followed_at), node.day)).days)
+        for follow, customer, node, outcome in session.execute(query)
+    ]
+
+
+def list_care_loads(session: Session, on: date, guide_ids: Sequence[int]) -> list[CareLoad]:
+    """What the morning holds for each of these guides; who has nothing to do is left out."""
+    due = _due(on, guide_ids).subquery()
+    query = (
+        select(due.c.staff_id, func.count(), func.sum(due.c.estimated_minutes))
+        .where(due.c.outcome.is_(None))
+        .group_by(due.c.staff_id)
+        .order_by(due.c.staff_id)
+    )
+    return [CareLoad(*row) for row in session.execute(query)]
+
+
+def find_care_due(session: Session, guide: Staff, follow_id: int, node_id: int) -> tuple[Follow, CareNode] | None:
+    """Her follow relation and a node, whether due or not; None when the relation is not hers."""
+    query = select(Follow, CareNode).join(CareNode, CareNode.id == node_id).where(Follow.id == follow_id, Follow.staff_id == guide.id)
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def count_care_due(session: Session, viewer: Staff, on: date) -> dict[int, int]:
+    """How many customers of the viewer's subtree fall due on that very day, by node id: the console's preview."""
+    query = (
+        select(CareNode.id, func.count())
+        .select_from(Follow)
+        .join(CareNode, and_(CareNode.enabled, _falls_due(on, 0)))
+        .join(Customer, and_(Customer.id == Follow.customer_id, Customer.consent != Consent.NONE))
+        .join(Staff, and_(Staff.id == Follow.staff_id, Staff.path.like((viewer.path or "-") + "%")))
+        .where(Follow.status == FollowStatus.ACTIVE)
+        .group_by(CareNode.id)
+    )
+    return {node_id: count for node_id, count in session.execute(query)}
+
+
+def list_care_nodes(session: Session) -> Sequence[CareNode]:
+    """The whole plan, by day, switched-off nodes included."""
+    return session.scalars(select(CareNode).order_by(CareNode.day)).all()

@@ -1,0 +1,167 @@
+"""Saving, publishing, recording sends; posters drawn once; the starter library."""
+
+import io
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from content_library.actions import claim_wanted_pictures, keep_picture, record_send, render_poster, save_item, want_pictures
+from content_library.layout import Layout, TextBox, problem_of
+from content_library.models import Item, ItemKind, ItemSend, ItemStatus, PosterRender
+from content_library.pictures import decoded, open_picture
+from content_library.posters import MAX_BYTES, PosterFacts, draw_poster, drawable, fit, jpeg
+from content_library.queries import get_item_for, list_pictures, search_items
+from content_library.starter_library import seed_content
+from foundation import clock
+from foundation.blobs import read_blob
+from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from org.models import Staff
+from tests.builders.content_library import POSTER, make_poster, make_script
+
+People = dict[str, Staff]
+
+
+def test_a_send_reported_twice_is_one_send(session: Session, people: People) -> None:
+    item = make_script(session, people["hq"])
+    assert item.version_id
+    first = record_send(session, people["guide"].id, 7, item.id, item.version_id, once="k1", at=clock.now())
+    again = record_send(session, people["guide"].id, 7, item.id, item.version_id, once="k1", at=clock.now())
+    other = record_send(session, people["far"].id, 7, item.id, item.version_id, once="k1", at=clock.now())
+    assert first is not None
+    assert again is None
+    assert other is not None
+    assert session.scalar(select(func.count()).select_from(ItemSend)) == 2
+
+
+def test_a_send_of_another_items_version_is_refused(session: Session, people: People) -> None:
+    item, other = make_script(session, people["hq"]), make_script(session, people["hq"], title="别的")
+    assert other.version_id
+    with pytest.raises(NotFound):
+        record_send(session, people["guide"].id, 7, item.id, other.version_id, once="k", at=clock.now())
+
+
+def test_guides_and_other_regions_may_not_edit(session: Session, people: People) -> None:
+    with pytest.raises(NotAllowed):
+        make_script(session, people["guide"])
+    national = make_script(session, people["hq"])
+    with pytest.raises(NotAllowed):
+        save_item(session, people["region"], ItemKind.SCRIPT, "改", {"bubbles": ["x"]}, item_id=national.id)
+
+
+def test_a_bad_item_is_refused_with_its_fields(session: Session, people: People) -> None:
+    with pytest.raises(Invalid) as refused:
+        save_item(session, people["hq"], ItemKind.POSTER, "", {"texts": [{"text": "x"}]})
+    assert set(refused.value.fields) == {"title", "body"}
+
+
+def test_a_script_cannot_become_a_poster(session: Session, people: People) -> None:
+    item = make_script(session, people["hq"])
+    with pytest.raises(Conflict):
+        save_item(session, people["hq"], ItemKind.POSTER, "海报", POSTER, item_id=item.id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"width": 5000}, {"height": 10}, {"unknown": 1}, {"qr": {"x": 700, "y": 0, "size": 200}},
+        {"background": {"colours": ["red"]}}, {"background": {"blob_key": "../../etc/passwd"}},
+    ],
+)  # fmt: skip
+def test_a_bad_layout_says_what_is_wrong(change: dict[str, object]) -> None:
+    assert problem_of({**POSTER, **change})
+
+
+def test_a_poster_is_drawn_once_for_the_same_facts(session: Session, people: People) -> None:
+    item = make_poster(session, people["hq"])
+    version = get_item_for(session, "1.2.21.", item.id)[1]
+    facts = PosterFacts(people["guide"].id, "李小美", "上海徐家汇店", qr_link="https://work.weixin.qq.com/ca/x")
+    key = render_poster(session, version, facts)
+    assert render_poster(session, version, facts) == key
+    assert session.scalar(select(func.count()).select_from(PosterRender)) == 1
+    picture = Image.open(io.BytesIO(read_blob(key)))
+    assert (picture.format, picture.size) == ("JPEG", (750, 1334))
+    renamed = PosterFacts(people["guide"].id, "李美美", "上海徐家汇店", qr_link="https://work.weixin.qq.com/ca/x")
+    assert render_poster(session, version, renamed) != key
+
+
+def test_a_script_is_no_poster(session: Session, people: People) -> None:
+    version = get_item_for(session, "1.", make_script(session, people["hq"]).id)[1]
+    with pytest.raises(NotFound):
+        render_poster(session, version, PosterFacts(people["guide"].id, "李", "店"))
+
+
+@pytest.mark.parametrize("name", ["李小美😀👩‍👩‍👧", "É́́ tête", "名" * 300, "", "‮abc", "W" * 300, "\n\n"])
+def test_any_name_can_be_drawn(name: str) -> None:
+    layout = Layout.model_validate(POSTER)
+    assert len(draw_poster(layout, PosterFacts(1, name, name))) <= MAX_BYTES
+
+
+def test_characters_without_a_glyph_are_left_out() -> None:
+    assert drawable("小美😀👍🏻\u200d店①", "bold").startswith("小美店")
+
+
+def test_long_words_shrink_wrap_and_are_cut_with_an_ellipsis() -> None:
+    box = TextBox(text="", x=0, y=0, w=200, h=80, size=40, min_size=20, lines=2)
+    short, _, _ = fit("徐家汇店", box)
+    long, font, height = fit("上海徐家汇港汇恒隆广场旗舰体验店二层东区三号电梯旁", box)
+    assert short == ["徐家汇店"]
+    assert long[-1].endswith("…")
+    assert len(long) == 2
+    assert len(long) * height <= 80
+    assert all(font.getlength(line) <= 200 for line in long)
+
+
+def test_a_noisy_picture_stays_under_300_kilobytes() -> None:
+    noise = Image.effect_noise((750, 1334), 60).convert("RGB")
+    assert len(jpeg(noise)) <= MAX_BYTES
+
+
+def _png(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("1", (width, height)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7 not a photo", b"", b"\xff\xd8\xff", b"GIF89a" + b"\0" * 50, _png(7000, 6000)])
+def test_what_is_no_reasonable_photo_is_refused_before_decoding(content: bytes) -> None:
+    with pytest.raises(Invalid):
+        open_picture(content)
+
+
+def test_a_half_photo_is_refused_and_a_transparent_one_gets_white() -> None:
+    out = io.BytesIO()
+    Image.effect_noise((400, 400), 50).save(out, "PNG")
+    with pytest.raises(Invalid):
+        decoded(open_picture(out.getvalue()[: len(out.getvalue()) // 2]), 100)
+    clear = io.BytesIO()
+    Image.new("RGBA", (40, 40), (0, 0, 0, 0)).save(clear, "PNG")
+    assert decoded(open_picture(clear.getvalue()), 20).getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_wanted_pictures_are_claimed_once_and_kept(session: Session) -> None:
+    want_pictures(session, ["http://cdn.test/a.png", "http://cdn.test/a.png", ""])
+    want_pictures(session, ["http://cdn.test/a.png"])
+    assert claim_wanted_pictures(session) == ["http://cdn.test/a.png"]
+    assert claim_wanted_pictures(session) == []
+    keep_picture(session, "http://cdn.test/a.png", None)
+    kept = keep_picture(session, "http://cdn.test/a.png", b"picture")
+    keep_picture(session, "http://cdn.test/a.png", None)
+    assert kept.tries == 3
+    assert list_pictures(session, ["http://cdn.test/a.png"])["http://cdn.test/a.png"].blob_key == kept.blob_key
+
+
+def test_the_starter_library_is_complete_and_added_once(session: Session, people: People) -> None:
+    added = seed_content(session, people["hq"])
+    assert added >= 30
+    assert seed_content(session, people["hq"]) == 0
+    assert session.scalar(select(func.count()).where(Item.status == ItemStatus.PUBLISHED)) == added
+    assert search_items(session, "1.2.21.", "羽绒服")
+    posters = search_items(session, "1.2.21.", "", kind=ItemKind.POSTER)
+    assert len(posters) == 2
+    for poster in posters:
+        version = get_item_for(session, "1.", poster.id)[1]
+        assert render_poster(
+            session, version, PosterFacts(people["guide"].id, "李小美", "上海徐家汇店", qr_link="https://x.test")
+        )
