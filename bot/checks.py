@@ -1,4 +1,4 @@
-"""What this room adds to /readyz and /metrics: how long the oldest event and the oldest message wait, and how deep both roads are."""
+"""What this room adds to /readyz and /metrics: how long the oldest of both roads waits, and how deep they are."""
 
 from datetime import datetime, timedelta
 

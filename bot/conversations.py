@@ -6,16 +6,18 @@ from urllib.parse import quote, urlencode
 from sqlalchemy.orm import Session
 
 from bot.words import BOARD, CUSTOMERS, SCRIPTS, TASKS, TODAY, Wish
+from content_library.models import ItemKind
 from content_library.queries import search_items
+from customers.models import Customer, Follow
 from customers.queries import find_customers_by_name
 from foundation import clock
 from foundation.config import settings
 from foundation.db import Json
-from leaderboard.queries import my_rank
+from leaderboard.queries import find_places
 from org.models import Staff
 from sop.care_queries import list_care_loads
 from sop.queries import list_open_of
-from wecom.cards import text_notice, text_to, to_member
+from wecom.cards import Row, text_notice, text_to, to_member
 
 SHOWN = 5
 EXAMPLES = "任务 · 今日 · 榜单 · 话术 羽绒服 · 客户 陈"
@@ -44,10 +46,18 @@ def closed(userid: str) -> Json:
 
 def _board(session: Session, staff: Staff, _words: str) -> Json:
     today = clock.today()
-    mine = my_rank(session, staff, today, today, "")
-    emphasis = (f"第 {mine.rank} 名", f"今日 {mine.points} 分") if mine else ("还没有名次", "今天添加客户、完成任务就有积分")
-    links = [("门店榜", page("board", level="guide")), ("全部门店", page("board", level="store"))]
-    return text_notice("今日榜单", page("board"), desc=f"{today:%m月%d日} · {staff.name}", emphasis=emphasis, links=links)
+    places = find_places(session, today, [staff.id]).get(staff.id)
+    links = [("本店榜", page("board", level="guide")), ("门店榜", page("board", level="store"))]
+    desc = f"{today:%m月%d日} · {staff.name}"
+    if places is None:
+        return text_notice("今日榜单", page("board"), desc=desc, text="您不参与排名，可以查看各级榜单", links=links)
+    rows: list[Row] = [
+        ("本店", f"第 {places.in_store} 名 / {places.store_size} 人", page("board", level="guide")),
+        ("本区", f"第 {places.in_region} 名 / {places.region_size} 人"),
+        ("全国", f"第 {places.overall} 名 / {places.size} 人"),
+    ]
+    emphasis = (f"{places.points} 分", "今日积分")
+    return text_notice("今日榜单", page("board"), desc=desc, emphasis=emphasis, rows=rows, links=links)
 
 
 def _tasks(session: Session, staff: Staff, _words: str) -> Json:
@@ -78,28 +88,35 @@ def _today(session: Session, staff: Staff, _words: str) -> Json:
 
 
 def _scripts(session: Session, staff: Staff, words: str) -> Json:
+    library = [("打开话术库", page("scripts"))]
     if not words:
-        return text_notice("话术", page("scripts"), desc="例如发送：话术 羽绒服", links=[("打开话术库", page("scripts"))])
-    found = search_items(session, staff.path, words, kind="script", limit=SHOWN)
+        return text_notice("话术", page("scripts"), desc="例如发送：话术 羽绒服", links=library)
+    found = search_items(session, staff.path, words, kind=ItemKind.SCRIPT, limit=SHOWN)
     url = page("scripts", q=words)
     if not found:
-        return text_notice(f"没有找到“{words}”", url, desc="换个词试试，或打开话术库按分类看", links=[("打开话术库", page("scripts"))])
+        return text_notice(f"没有找到“{words}”", url, desc="换个词试试，或打开话术库按分类看", links=library)
     rows = [(f"{number}", each.title, page("scripts", q=each.title)) for number, each in enumerate(found, 1)]
     return text_notice(f"话术：{words}", url, desc=f"找到 {len(found)} 条，点开即可发送", rows=rows, links=[("查看全部", url)])
 
 
 def _customers(session: Session, staff: Staff, words: str) -> Json:
+    care = [("今日客户", page("care"))]
     if not words:
-        return text_notice("客户", page(""), desc="例如发送：客户 陈", links=[("今日客户", page("care"))])
+        return text_notice("客户", page(""), desc="例如发送：客户 陈", links=care)
     found = find_customers_by_name(session, staff, words, SHOWN)
     if not found:
-        return text_notice(f"没有找到“{words}”", page(""), desc="按昵称或备注查找您自己的客户", links=[("今日客户", page("care"))])
-    rows = [(f"{number}", _name(each), page(f"customers/{quote(each[0].external_userid)}")) for number, each in enumerate(found, 1)]
+        return text_notice(f"没有找到“{words}”", page(""), desc="按昵称或备注查找您自己的客户", links=care)
+    rows = [
+        (f"{number}", _name(customer, follow), page(f"customers/{quote(customer.external_userid)}"))
+        for number, (customer, follow) in enumerate(found, 1)
+    ]
     return text_notice(f"客户：{words}", rows[0][2], desc=f"找到 {len(found)} 位，点名字打开", rows=rows)
 
 
-def _name(found: object) -> str:
-    return str(found)
+def _name(customer: Customer, follow: Follow) -> str:
+    if follow.remark and follow.remark != customer.name:
+        return f"{follow.remark}（{customer.name}）"
+    return customer.name or "未命名客户"
 
 
 def _menu(_session: Session, staff: Staff, words: str) -> Json:

@@ -145,7 +145,7 @@ class Inbox:
         if self._connection is None or self._connection.closed:
             address = settings().database_url.replace("+psycopg", "", 1)
             self._connection = psycopg.connect(
-                address, autocommit=True, prepare_threshold=0, options=OPTIONS, connect_timeout=2, application_name="guidedesk-inbox"
+                address, autocommit=True, prepare_threshold=0, options=OPTIONS, connect_timeout=2, application_name="gd-inbox"
             )
         return self._connection
 

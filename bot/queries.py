@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from bot.models import EventStatus, InboundEvent
@@ -27,18 +27,17 @@ def get_event(session: Session, event_id: int) -> InboundEvent:
 
 def oldest_waiting(session: Session) -> datetime | None:
     """Since when the oldest unworked event waits; None when nothing waits."""
-    return session.scalar(
-        select(func.min(InboundEvent.due_at)).where(InboundEvent.status.in_([EventStatus.WAITING]))
-    )
+    return session.scalar(select(func.min(InboundEvent.due_at)).where(text("status = 'waiting'")))
 
 
 def counts(session: Session) -> dict[str, int]:
     """Events by status, for those that are not finished: waiting, working, ignored, set_aside."""
-    unfinished = [EventStatus.WAITING, EventStatus.WORKING, EventStatus.IGNORED, EventStatus.SET_ASIDE]
-    found: dict[str, int] = {}
-    for status in unfinished:
-        # One partial index each; together with the finished ones this would read the whole table.
-        found[status.value] = session.scalar(select(func.count()).where(InboundEvent.status == status)) or 0
+    # Written out, so that each count is answered by its partial index: done events are most of the table.
+    conditions = ("status = 'waiting'", "status = 'working'", "status IN ('set_aside', 'ignored')")
+    found = dict.fromkeys(("waiting", "working", "ignored", "set_aside"), 0)
+    for condition in conditions:
+        query = select(InboundEvent.status, func.count()).where(text(condition)).group_by(InboundEvent.status)
+        found |= {str(status): count for status, count in session.execute(query)}
     return found
 
 

@@ -13,10 +13,10 @@ from bot.actions import Claim
 from bot.dispatch import handler_of
 from bot.models import EventStatus
 from bot.rules import OTHER_LANE, WELCOME_LANE
-from foundation.wake import Bell, listen
 from foundation.db import transaction
 from foundation.errors import AppError
 from foundation.log import logger
+from foundation.wake import Bell, listen
 from wecom.errors import PlatformError
 
 log = logger(__name__)

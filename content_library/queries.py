@@ -182,3 +182,8 @@ def list_pictures(session: Session, urls: Sequence[str]) -> dict[str, KeptPictur
     """What is known of the pictures at these addresses, by address."""
     keys = [picture_key(url) for url in urls if url]
     return {row.url: row for row in session.scalars(select(KeptPicture).where(KeptPicture.key.in_(keys)))} if keys else {}
+
+
+def list_items_for(session: Session, path: str, item_ids: Sequence[int]) -> list[Item]:
+    """Those of these items a person on `path` may send now."""
+    return list(session.scalars(select(Item).where(Item.id.in_(item_ids), _visible(path)))) if item_ids else []

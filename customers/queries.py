@@ -45,7 +45,7 @@ def may_see(viewer: Staff) -> ColumnElement[bool]:
     return own if viewer.role == Role.GUIDE else or_(own, inside(Staff.path, viewer.path))
 
 
-def _cards(viewer: Staff) -> "Select[tuple[Customer, Follow, Staff]]":
+def _cards(viewer: Staff) -> Select[Customer, Follow, Staff]:
     return (
         select(Customer, Follow, Staff)
         .join(Follow, Follow.customer_id == Customer.id)
@@ -66,7 +66,7 @@ def get_customer_card(session: Session, staff: Staff, external_userid: str) -> t
     ).one_or_none()
     if row is None:
         raise NotFound("没有这位客户，或不在您的权限范围内")
-    return row._tuple()
+    return row[0], row[1], row[2]
 
 
 def get_customer_of(session: Session, staff: Staff, external_userid: str) -> tuple[Customer, Follow]:
@@ -113,7 +113,7 @@ def page_customers(
         mark = select(last.followed_at, last.id).where(last.id == after).scalar_subquery()
         chosen = chosen.where(tuple_(Follow.followed_at, Follow.id) < mark)
     rows = session.execute(chosen.order_by(Follow.followed_at.desc(), Follow.id.desc()).limit(limit))
-    return [row._tuple() for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def find_customers_by_name(session: Session, staff: Staff, words: str, limit: int = 5) -> list[tuple[Customer, Follow]]:

@@ -4,12 +4,11 @@ import sys
 import time
 
 from acquisition import actions as acquisition
-from content_library.starter import seed_content
-from customers import actions as customers
+from content_library.starter_library import seed_content
+from customers.tag_list import seed_tag_groups
 from demo.platform import Platform
 from foundation.config import settings
 from foundation.db import transaction
-from jobs.worker import sync_everything
 from org import actions as org
 from org import queries as people
 from org.models import SyncStatus
@@ -46,8 +45,7 @@ def verify_callbacks(platform: Platform, base: str) -> float:
 def first_sync() -> int:
     """Pull departments, staff, tags and customers through the jobs, as the console does. Returns the run's id."""
     with transaction() as session:
-        run = org.start_run(session, "everything", "script/demo")
-    sync_everything.send(run.id)
+        run = org.start_run(session, "full", "script/demo")
     until = time.monotonic() + SYNC_SECONDS
     while time.monotonic() < until:
         with transaction() as session:
@@ -66,7 +64,7 @@ def fill() -> None:
         operator = people.find_staff(session, OPERATOR)
         if operator is None:
             raise SeedFailed(f"没有同步到总部账号 {OPERATOR}")
-        customers.seed_tag_groups(session)
+        seed_tag_groups(session)
         seed_content(session, operator)
         sop.seed_care_nodes(session)
         acquisition.default_welcome(session)

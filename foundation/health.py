@@ -133,7 +133,7 @@ def metrics() -> Response:
     counters = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         counters = CollectorRegistry()
-        MultiProcessCollector(counters)
+        MultiProcessCollector(counters)  # type: ignore[no-untyped-call]
     gauges = CollectorRegistry()
     gauges.register(_FromDatabase())
     return Response(generate_latest(counters) + generate_latest(gauges), content_type=CONTENT_TYPE_LATEST)

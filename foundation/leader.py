@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from contextlib import suppress
 
 import psycopg
 from sqlalchemy import text
@@ -29,7 +30,7 @@ class Leadership:
         """Connect and try the lock once; False when somebody else leads. Raises psycopg.Error without a database."""
         self.give_up()
         address = settings().database_url.replace("+psycopg", "", 1)
-        connection = psycopg.connect(address, autocommit=True, connect_timeout=2, application_name="guidedesk-leader")
+        connection = psycopg.connect(address, autocommit=True, connect_timeout=2, application_name="gd-leader")
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [self._number]).fetchone()
         if row is None or not row[0]:
             connection.close()
@@ -54,9 +55,11 @@ class Leadership:
         return self._connection is not None and time.monotonic() - self._checked < FRESH_SECONDS
 
     def give_up(self) -> None:
-        """Close the connection; the database frees the lock."""
+        """Free the lock and close the connection; a connection that is gone has freed it already."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock(%s)", [self._number])
             connection.close()
 
 

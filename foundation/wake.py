@@ -41,7 +41,7 @@ def listen(channel: str, heard: Callable[[str], None], stop: threading.Event) ->
     address = settings().database_url.replace("+psycopg", "", 1)
     while not stop.is_set():
         try:
-            with psycopg.connect(address, autocommit=True, connect_timeout=2, application_name=f"guidedesk-{channel}") as connection:
+            with psycopg.connect(address, autocommit=True, connect_timeout=2, application_name=f"gd-{channel}") as connection:
                 connection.execute(f'LISTEN "{channel}"')
                 heard("")
                 while not stop.is_set():

@@ -1,12 +1,14 @@
 """Reading what a person typed: text to numbers, moments and drafts, nothing raised. Whether it is right is the rooms' to say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from content_library.models import Item, ItemKind, ItemVersion
 from foundation import clock
 from foundation.text import clean
-from sop.models import Task
-from sop.rules import TaskDraft
+from sop.models import CareNode, Task
+from sop.rules import CareDraft, TaskDraft
 
 LONGEST = 20_000
 CLOSING_HOUR = 20
@@ -69,7 +71,8 @@ def task_values(task: Task) -> dict[str, str]:
 def deadline_choices(now: datetime) -> list[tuple[str, str]]:
     """Quick choices for a deadline at closing time: (text, field value). Those already past are left out."""
     today = clock.day_of(now)
-    days = {"今天下班前": today, "明天": today + timedelta(days=1), "本周日": today + timedelta(days=(SUNDAY - today.weekday()) % 7)}
+    sunday = today + timedelta(days=(SUNDAY - today.weekday()) % 7)
+    days = {"今天下班前": today, "明天": today + timedelta(days=1), "本周日": sunday}
     moments = [(name, clock.at(day, CLOSING_HOUR)) for name, day in days.items()]
     return [(name, moment_field(moment)) for name, moment in moments if moment > now]
 
@@ -81,3 +84,60 @@ def new_task_values(now: datetime) -> dict[str, str]:
         "estimated_minutes": "5",
         "deadline_at": deadline_choices(now)[0][1],
     }
+
+
+CARE_FIELDS = ("day", "title", "advice", "estimated_minutes", "item_id", "enabled")
+
+
+def care_draft(values: Mapping[str, str]) -> CareDraft:
+    """The draft behind a typed lifecycle form; an unticked box is not sent, so an empty `enabled` means off."""
+    return CareDraft(
+        day=as_number(values["day"]),
+        title=values["title"].strip(),
+        advice=values["advice"].strip(),
+        estimated_minutes=as_number(values["estimated_minutes"]),
+        item_id=as_number(values["item_id"]),
+        enabled=bool(values["enabled"]),
+    )
+
+
+def care_values(node: CareNode) -> dict[str, str]:
+    """A kept node as the form shows it."""
+    return {
+        "day": str(node.day),
+        "title": node.title,
+        "advice": node.advice,
+        "estimated_minutes": str(node.estimated_minutes),
+        "item_id": str(node.item_id or ""),
+        "enabled": "on" if node.enabled else "",
+    }
+
+
+CONTENT_FIELDS = ("title", "persona_id", "category_id", "stage", "url", "desc")
+BUBBLES_READ = 20
+
+
+def typed_bubbles(texts: Sequence[str]) -> list[str]:
+    """A script's bubbles as typed; rows left empty are dropped."""
+    cleaned = [clean(text.replace("\r\n", "\n"))[:LONGEST].strip() for text in texts[:BUBBLES_READ]]
+    return [text for text in cleaned if text]
+
+
+def content_body(kind: ItemKind, values: Mapping[str, str], bubbles: Sequence[str]) -> dict[str, Any]:
+    """The body of a version as content_library keeps it."""
+    if kind == ItemKind.LINK:
+        return {"url": values["url"].strip(), "desc": values["desc"].strip()}
+    return {"bubbles": list(bubbles)}
+
+
+def content_values(item: Item, version: ItemVersion) -> tuple[dict[str, str], list[str]]:
+    """A kept item as the form shows it, and its bubbles."""
+    values = {
+        "title": version.title,
+        "persona_id": str(item.persona_id or ""),
+        "category_id": str(item.category_id or ""),
+        "stage": item.stage,
+        "url": str(version.body.get("url", "")),
+        "desc": str(version.body.get("desc", "")),
+    }
+    return values, [str(text) for text in version.body.get("bubbles", [])] or [""]

@@ -46,7 +46,12 @@ STATES: dict[str, dict[str, Label]] = {
         "closed": ("已结束", "secondary"),
         "withdrawn": ("已撤回", "red"),
     },
-    "assignment": {"open": ("未完成", "blue"), "done": ("已完成", "green"), "late": ("逾期", "orange"), "dropped": ("不再需要", "secondary")},
+    "assignment": {
+        "open": ("未完成", "blue"),
+        "done": ("已完成", "green"),
+        "late": ("逾期", "orange"),
+        "dropped": ("不再需要", "secondary"),
+    },
     "message": {
         "waiting": ("等待中", "blue"),
         "sending": ("发送中", "blue"),
@@ -61,7 +66,12 @@ STATES: dict[str, dict[str, Label]] = {
         "ignored": ("不处理", "secondary"),
         "set_aside": ("搁置", "red"),
     },
-    "sync": {"waiting": ("排队中", "blue"), "running": ("进行中", "blue"), "done": ("已完成", "green"), "failed": ("失败", "red")},
+    "sync": {
+        "waiting": ("排队中", "blue"),
+        "running": ("进行中", "blue"),
+        "done": ("已完成", "green"),
+        "failed": ("失败", "red"),
+    },
     "staff": {
         "active": ("在职", "green"),
         "not_activated": ("未激活", "orange"),
@@ -69,7 +79,12 @@ STATES: dict[str, dict[str, Label]] = {
         "departed": ("已离职", "secondary"),
     },
     "item": {"draft": ("草稿", "secondary"), "published": ("已发布", "green"), "archived": ("已下架", "orange")},
-    "code": {"wanted": ("生成中", "blue"), "ready": ("可用", "green"), "failed": ("失败", "red"), "retired": ("已停用", "secondary")},
+    "code": {
+        "wanted": ("生成中", "blue"),
+        "ready": ("可用", "green"),
+        "failed": ("失败", "red"),
+        "retired": ("已停用", "secondary"),
+    },
     "follow": {
         "half": ("待通过", "orange"),
         "active": ("跟进中", "green"),
@@ -79,7 +94,23 @@ STATES: dict[str, dict[str, Label]] = {
     },
     "consent": {"all": ("正常接收", "green"), "service_only": ("只收服务消息", "orange"), "none": ("不接收", "red")},
 }
+DEED = {
+    "hq.sign_in": "登录控制台",
+    "hq.sign_out": "退出控制台",
+    "hq.not_found": "访问不存在或无权的页面",
+    "task.save": "保存任务",
+    "task.publish": "下发任务",
+    "task.withdraw": "撤回任务",
+    "content.save": "保存内容",
+    "content.publish": "发布内容",
+    "content.archive": "下架内容",
+    "inbox.replay": "重放事件",
+    "care.save": "保存客户 SOP 节点",
+    "hq.codes": "生成渠道活码",
+}
 WORDS = {
+    "deed": DEED,
+    "report": {},
     "role": ROLE,
     "department": DEPARTMENT,
     "answer": ANSWER,

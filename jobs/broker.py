@@ -15,7 +15,9 @@ QUICK, SLOW = "quick", "slow"
 def make_broker() -> RedisBroker:
     """The broker. With the defaults a job of a killed worker comes back by a chance of 0.1 % a command, which may be never."""
     client = Redis.from_url(settings().redis_url, socket_connect_timeout=2, socket_timeout=30)
-    return RedisBroker(client=client, maintenance_chance=100_000, heartbeat_timeout=30_000)
+    return RedisBroker(  # type: ignore[no-untyped-call]
+        client=client, maintenance_chance=100_000, heartbeat_timeout=30_000
+    )
 
 
 def _asked_key(name: str, args: tuple[object, ...]) -> str:
@@ -33,7 +35,7 @@ def ask(broker: dramatiq.Broker, name: str, *args: int | str, queue: str = QUICK
             return False
         broker.declare_queue(queue)
         broker.enqueue(dramatiq.Message(queue_name=queue, actor_name=name, args=args, kwargs={}, options={}))
-    except (RedisError, dramatiq.errors.ConnectionError) as error:
+    except (RedisError, dramatiq.errors.BrokerConnectionError) as error:
         log.warning("job not asked for, the next tick tries again", job=name, problem=type(error).__name__)
         return False
     return True

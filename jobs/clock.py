@@ -51,7 +51,7 @@ class Clock:
     def _lead(self) -> None:
         log.info("clock leads")
         listening = threading.Event()
-        listener = threading.Thread(target=wake.listen, args=("jobs", self._ticks.at_once, listening), name="jobs-listen", daemon=True)
+        listener = threading.Thread(target=wake.listen, args=("jobs", self._ticks.at_once, listening), daemon=True)
         listener.start()
         try:
             while not self._stop.is_set() and self._tick_until_jump():

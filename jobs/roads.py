@@ -5,12 +5,13 @@ import sys
 import threading
 from types import FrameType
 
+from outbox.sender import Sender
+
 from bot.road import InboxRoad
 from foundation.config import Settings, settings
 from foundation.log import logger, set_up_logging
 from jobs import results
 from outbox.models import Lane
-from outbox.sender import Sender
 
 log = logger(__name__)
 CHECK_SECONDS = 0.5

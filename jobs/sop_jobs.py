@@ -1,12 +1,11 @@
 """Jobs of SOP: fan-outs chunk by chunk, one transaction each, so that stopping anywhere loses and doubles nothing."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
-from foundation import clock
 from foundation.db import transaction
 from leaderboard.queries import rank_lines
 from sop import actions, queries
@@ -51,12 +50,8 @@ def mark_late() -> int:
 
 
 def care_morning(on: date) -> int:
-    """Owe every guide with customers due her morning card, with yesterday's rank; how many people were looked at."""
-    yesterday = clock.day_of(clock.start_of(on) - clock.days(1))
-
-    def ranks(session: Session, staff_ids: object) -> dict[int, str]:
-        return rank_lines(session, staff_ids, yesterday)  # type: ignore[arg-type]
-
+    """Owe every guide with customers due her morning card, with yesterday's rank; how many chunks of guides were gone through."""
+    ranks = partial(rank_lines, on=on - timedelta(days=1))
     after_id, chunks = 0, 0
     while True:
         with transaction() as session:

@@ -3,6 +3,7 @@
 Facts are never incremented, so an event told twice counts once, and a fact that vanished (an answer taken back) goes to zero.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select, text
@@ -15,8 +16,9 @@ from leaderboard import rules
 from leaderboard.cards import board_card, manager_card
 from leaderboard.models import BoardPush
 from leaderboard.queries import find_places, find_store_rows
-from org.models import Role
+from org.models import Role, Staff
 from org.queries import list_active_guides
+from org.rules import ROOT_PATH
 from outbox.actions import enqueue
 from outbox.models import Lane
 
@@ -50,8 +52,8 @@ WITH touch AS (
     UNION ALL
     SELECT guide_id, 0, 0, 0, 0, 0, 0, 0, 0 FROM guide_day WHERE "on" = :on
 ), day AS (
-    SELECT guide_id, sum(adds) AS adds, sum(losses) AS losses, sum(tagged) AS tagged, sum(sends) AS sends, sum(touched) AS touched,
-        sum(tasks_done) AS tasks_done, sum(tasks_late) AS tasks_late, sum(cares_done) AS cares_done
+    SELECT guide_id, sum(adds) AS adds, sum(losses) AS losses, sum(tagged) AS tagged, sum(sends) AS sends,
+        sum(touched) AS touched, sum(tasks_done) AS tasks_done, sum(tasks_late) AS tasks_late, sum(cares_done) AS cares_done
     FROM fact GROUP BY guide_id
 )
 INSERT INTO guide_day ("on", guide_id, store_id, path, adds, losses, tagged, sends, touched, tasks_done, tasks_late, cares_done,
@@ -92,24 +94,34 @@ def recount_day(session: Session, on: date) -> int:
 
 
 def push_board(session: Session, on: date, limit: int = 500) -> int:
-    """Owe the next guides and store managers their board card of a day; how many, 0 when all have it or another runner is at it."""
-    begun = insert(BoardPush).values(on=on, pushed_to=0, created_at=clock.now()).on_conflict_do_nothing()
-    session.execute(begun)
+    """Owe the next guides and store managers their board card of a day; how many, 0 when all have it or another is at it."""
+    session.execute(insert(BoardPush).values(on=on, pushed_to=0, created_at=clock.now()).on_conflict_do_nothing())
     query = select(BoardPush).where(BoardPush.on == on, BoardPush.finished_at.is_(None)).with_for_update(skip_locked=True)
     push = session.scalar(query.execution_options(populate_existing=True))
     if push is None:
         return 0
-    people = list_active_guides(session, "", after_id=push.pushed_to, limit=limit)
+    people = list_active_guides(session, ROOT_PATH, after_id=push.pushed_to, limit=limit)
     if not people:
         push.finished_at = clock.now()
         return 0
-    places = find_places(session, on, [person.id for person in people])
-    stores = find_store_rows(session, on, [person.store_id for person in people if person.role == Role.STORE_MANAGER and person.store_id])
-    cards: dict[str, Json] = {}
-    for person in (person for person in people if person.id in places):
-        store = stores.get(person.store_id) if person.role == Role.STORE_MANAGER and person.store_id else None
-        card = board_card(person.userid, on, places[person.id]) if store is None else manager_card(person.userid, on, places[person.id], store)
-        cards[f"board:{on.isoformat()}:{person.id}"] = card
-    enqueue(session, Lane.BULK, "message/send", cards, about=f"board:{on.isoformat()}", expires_at=clock.at(on, 12) + clock.days(1))
+    # By noon of the next day the news is old.
+    expires_at = clock.at(on, 12) + clock.days(1)
+    enqueue(
+        session, Lane.BULK, "message/send", _cards(session, on, people), about=f"board:{on.isoformat()}", expires_at=expires_at
+    )
     push.pushed_to = people[-1].id
     return len(people)
+
+
+def _cards(session: Session, on: date, people: Sequence[Staff]) -> dict[str, Json]:
+    places = find_places(session, on, [person.id for person in people])
+    managed = {person.id: person.store_id for person in people if person.role == Role.STORE_MANAGER and person.store_id}
+    stores = find_store_rows(session, on, list(managed.values())) if managed else {}
+    cards: dict[str, Json] = {}
+    for person in people:
+        store = stores.get(managed.get(person.id, 0))
+        if person.id in places:
+            mine = places[person.id]
+            card = manager_card(person.userid, on, mine, store) if store else board_card(person.userid, on, mine)
+            cards[f"board:{on.isoformat()}:{person.id}"] = card
+    return cards

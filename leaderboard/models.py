@@ -11,8 +11,8 @@ from foundation.db import Base
 class GuideDay(Base):
     """One guide's facts of one Shanghai day (日事实). Recomputed, never incremented, so a repeated event cannot count twice.
 
-    `store_id` and `path` are where she stood that day. `tagged` and `touched` count customers (touched: tagged or sent to, each once),
-    `sends` counts sends. `points` is what boards rank by (leaderboard.rules.points).
+    `store_id` and `path` are where she stood that day. `tagged` and `touched` count customers (touched: tagged or
+    sent to, each once), `sends` counts sends. `points` is what boards rank by (leaderboard.rules.points).
     """
 
     __tablename__ = "guide_day"

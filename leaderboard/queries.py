@@ -9,15 +9,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from leaderboard.models import GuideDay
 from leaderboard.rules import Facts, Level, change_of, days_before, narrowed, region_of, visible_path
-from org.models import Department, Role, Staff, StaffStatus, Store
+from org.models import Department, Staff, StaffStatus, Store
+from org.queries import AT_COUNTER, inside
+from org.rules import ROOT_PATH
 from sop.queries import region_path
 
-RANKED_ROLES = (Role.GUIDE, Role.STORE_MANAGER)
+ONE = literal(1)
+GUIDES = func.count().label("guides")
 FACTS = ("adds", "losses", "tagged", "sends", "touched", "tasks_done", "tasks_late", "cares_done")
 
 
@@ -72,7 +75,7 @@ class Places:
 
 
 def _ranked_people(path: str) -> ColumnElement[bool]:
-    return and_(Staff.status == StaffStatus.ACTIVE, Staff.role.in_(RANKED_ROLES), Staff.path.like(path + "%"))
+    return and_(Staff.status == StaffStatus.ACTIVE, Staff.role.in_(AT_COUNTER), inside(Staff.path, path))
 
 
 def _key(level: Level) -> ColumnElement[Any]:
@@ -91,20 +94,20 @@ def _sums(level: Level, on_from: date, on_to: date, path: str) -> Subquery:
     query = select(key.label("key"), *sums).where(GuideDay.on.between(on_from, on_to)).group_by(key)
     if level == Level.GUIDE:
         return query.where(GuideDay.guide_id.in_(select(Staff.id).where(_ranked_people(path)))).subquery()
-    return query.where(GuideDay.path.like(path + "%")).subquery()
+    return query.where(inside(GuideDay.path, path)).subquery()
 
 
 def _guides(path: str) -> Subquery:
-    query = select(Staff.id, Staff.name, func.coalesce(Store.name, "").label("sub"), Staff.id.label("key"), func.int4(1).label("guides"))
+    query = select(Staff.id, Staff.name, func.coalesce(Store.name, "").label("sub"), Staff.id.label("key"), ONE.label("guides"))
     return query.outerjoin(Store, Store.id == Staff.store_id).where(_ranked_people(path)).subquery()
 
 
 def _stores(path: str) -> Subquery:
     return (
-        select(Store.id, Store.name, func.coalesce(Department.name, "").label("sub"), Store.id.label("key"), func.count().label("guides"))
-        .join(Staff, and_(Staff.store_id == Store.id, _ranked_people("")))
+        select(Store.id, Store.name, func.coalesce(Department.name, "").label("sub"), Store.id.label("key"), GUIDES)
+        .join(Staff, and_(Staff.store_id == Store.id, _ranked_people(ROOT_PATH)))
         .outerjoin(Department, Department.path == region_path(Store.path))
-        .where(Store.path.like(path + "%"), Store.closed_at.is_(None))
+        .where(inside(Store.path, path), Store.closed_at.is_(None))
         .group_by(Store.id, Department.id)
         .subquery()
     )
@@ -112,7 +115,7 @@ def _stores(path: str) -> Subquery:
 
 def _regions(path: str) -> Subquery:
     return (
-        select(Department.id, Department.name, func.concat("").label("sub"), Department.path.label("key"), func.count().label("guides"))
+        select(Department.id, Department.name, literal("").label("sub"), Department.path.label("key"), GUIDES)
         .join(Staff, and_(region_path(Staff.path) == Department.path, _ranked_people(path)))
         .where(Department.removed_at.is_(None))
         .group_by(Department.id)
@@ -148,11 +151,15 @@ def _plain(score: Decimal) -> int | float:
     return int(score) if score == int(score) else float(score)
 
 
+def _change(row: Any) -> int | None:
+    return change_of(row.rank, None if row.points_before is None else row.rank_before)
+
+
 def _rows(session: Session, query: Select[Any]) -> list[Row]:
     return [
         Row(
-            rank=row.rank, id=row.id, name=row.name, sub=row.sub, points=_plain(row.score), total=int(row.total), guides=row.guides,
-            change=change_of(row.rank, None if row.points_before is None else row.rank_before),
+            rank=row.rank, id=row.id, name=row.name, sub=row.sub, points=_plain(row.score), total=int(row.total),
+            guides=row.guides, change=_change(row),
             **{fact: int(getattr(row, fact)) for fact in FACTS},
         )
         for row in session.execute(query)
@@ -162,7 +169,7 @@ def _rows(session: Session, query: Select[Any]) -> list[Row]:
 def board(
     session: Session, viewer: Staff, *, on_from: date, on_to: date, level: Level | str, path: str = "", limit: int = 50
 ) -> list[Row]:
-    """The first `limit` lines of a board of the subtree `path`, kept inside what the viewer may see; equal scores share a rank."""
+    """The first `limit` lines of a board of the subtree `path`, kept inside what the viewer may see; ties share a rank."""
     level = Level(level)
     visible = visible_path(level, viewer.role, viewer.path)
     if visible is None:
@@ -171,9 +178,7 @@ def board(
     return _rows(session, select(ranked).order_by(ranked.c.rank, ranked.c.id).limit(limit))
 
 
-def find_my_row(
-    session: Session, staff: Staff, *, on_from: date, on_to: date, level: Level | str, path: str = ""
-) -> Row | None:
+def find_my_row(session: Session, staff: Staff, *, on_from: date, on_to: date, level: Level | str, path: str = "") -> Row | None:
     """Her own line (or her store's, her region's) of the same board, wherever it ranks; None when she is on none."""
     level = Level(level)
     visible = visible_path(level, staff.role, staff.path)
@@ -185,8 +190,8 @@ def find_my_row(
     return rows[0] if rows else None
 
 
-def my_rank(session: Session, staff: Staff, on_from: date, on_to: date, path: str = "") -> Standing | None:
-    """Her place among all guides of `path` ("" is everywhere; a number names nobody); None for who is not ranked there."""
+def my_rank(session: Session, staff: Staff, on_from: date, on_to: date, path: str = ROOT_PATH) -> Standing | None:
+    """Her place among all guides of `path` (the root's is everywhere; a number names nobody); None for who is not ranked there."""
     ranked = _ranked(Level.GUIDE, on_from, on_to, path)
     everyone = select(ranked, func.count().over().label("of")).cte("everyone")
     me = select(everyone).where(everyone.c.id == staff.id).subquery()
@@ -194,9 +199,9 @@ def my_rank(session: Session, staff: Staff, on_from: date, on_to: date, path: st
     row = session.execute(select(me, next_place.label("next_total"))).one_or_none()
     if row is None:
         return None
-    change = change_of(row.rank, None if row.points_before is None else row.rank_before)
     total = int(row.total)
-    return Standing(rank=row.rank, of=row.of, points=total, change=change, gap=0 if row.next_total is None else int(row.next_total) - total)
+    gap = 0 if row.next_total is None else int(row.next_total) - total
+    return Standing(rank=row.rank, of=row.of, points=total, change=_change(row), gap=gap)
 
 
 def facts_of(session: Session, staff: Staff, on: date) -> Facts:
@@ -207,16 +212,22 @@ def facts_of(session: Session, staff: Staff, on: date) -> Facts:
 
 def find_places(session: Session, on: date, staff_ids: Sequence[int]) -> dict[int, Places]:
     """staff id → her places of a day, for many people in one statement."""
-    ranked = _ranked(Level.GUIDE, on, on, "")
-    parts = {"store": Staff.store_id, "region": region_path(Staff.path)}
-    windows = [func.rank().over(partition_by=part, order_by=ranked.c.total.desc()).label(f"in_{name}") for name, part in parts.items()]
-    sizes = [func.count().over(partition_by=part).label(f"{name}_size") for name, part in parts.items()]
-    everyone = select(ranked, *windows, *sizes, func.count().over().label("size")).join(Staff, Staff.id == ranked.c.id).subquery()
+    ranked = _ranked(Level.GUIDE, on, on, ROOT_PATH)
+    by_points, region = ranked.c.total.desc(), region_path(Staff.path)
+    places = select(
+        ranked,
+        func.rank().over(partition_by=Staff.store_id, order_by=by_points).label("in_store"),
+        func.count().over(partition_by=Staff.store_id).label("store_size"),
+        func.rank().over(partition_by=region, order_by=by_points).label("in_region"),
+        func.count().over(partition_by=region).label("region_size"),
+        func.count().over().label("size"),
+    )
+    everyone = places.join(Staff, Staff.id == ranked.c.id).subquery()
     return {
         row.id: Places(
             points=int(row.total), in_store=row.in_store, store_size=row.store_size, in_region=row.in_region,
             region_size=row.region_size, overall=row.rank, size=row.size,
-            change=change_of(row.rank, None if row.points_before is None else row.rank_before),
+            change=_change(row),
         )
         for row in session.execute(select(everyone).where(everyone.c.id.in_(staff_ids)))
     }  # fmt: skip
@@ -224,7 +235,7 @@ def find_places(session: Session, on: date, staff_ids: Sequence[int]) -> dict[in
 
 def find_store_rows(session: Session, on: date, store_ids: Sequence[int]) -> dict[int, Row]:
     """store id → its line among all stores on a day."""
-    ranked = _ranked(Level.STORE, on, on, "")
+    ranked = _ranked(Level.STORE, on, on, ROOT_PATH)
     return {row.id: row for row in _rows(session, select(ranked).where(ranked.c.id.in_(store_ids)))}
 
 

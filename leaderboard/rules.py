@@ -84,7 +84,7 @@ def days_before(on_from: date, on_to: date) -> tuple[date, date]:
 
 
 def region_of(path: str) -> str:
-    """"1.2.31." → "1.2.": the path of the region a place lies in; the root's own path for headquarters."""
+    """ "1.2.31." → "1.2.": the path of the region a place lies in; the root's own path for headquarters."""
     return ".".join(path.split(".")[:-1][:2]) + "." if path else ""
 
 

@@ -20,13 +20,15 @@ def staff_names(session: Session, ids: Sequence[int | None]) -> dict[int | None,
     """Names by our staff id, departed ones too, in one statement; a nameless member goes by her userid."""
     wanted = {id_ for id_ in ids if id_ is not None}
     name = func.coalesce(func.nullif(Staff.name, ""), Staff.userid)
-    return {id_: found for id_, found in session.execute(select(Staff.id, name).where(Staff.id.in_(wanted)))} if wanted else {}
+    query = select(Staff.id, name).where(Staff.id.in_(wanted))
+    return {id_: found for id_, found in session.execute(query)} if wanted else {}
 
 
 def store_names(session: Session, ids: Sequence[int | None]) -> dict[int | None, str]:
     """Names by store id, in one statement."""
     wanted = {id_ for id_ in ids if id_ is not None}
-    return {id_: name for id_, name in session.execute(select(Store.id, Store.name).where(Store.id.in_(wanted)))} if wanted else {}
+    query = select(Store.id, Store.name).where(Store.id.in_(wanted))
+    return {id_: name for id_, name in session.execute(query)} if wanted else {}
 
 
 def get_staff_in(session: Session, viewer: Staff, staff_id: int) -> Staff:
@@ -39,11 +41,19 @@ def get_staff_in(session: Session, viewer: Staff, staff_id: int) -> Staff:
 
 
 def page_staff_of(
-    session: Session, viewer: Staff, department: Department, *, after_id: int = 0, limit: int = 50, q: str = "", departed: bool = False
+    session: Session,
+    viewer: Staff,
+    department: Department,
+    *,
+    after_id: int = 0,
+    limit: int = 50,
+    q: str = "",
+    departed: bool = False,
 ) -> list[Staff]:
     """Members below a department of the viewer's subtree, by id; `q` is part of a name or userid."""
     left = Staff.status == StaffStatus.DEPARTED
-    wanted = [inside(Staff.path, viewer.path), inside(Staff.path, department.path), left if departed else ~left, Staff.id > after_id]
+    below = [inside(Staff.path, viewer.path), inside(Staff.path, department.path)]
+    wanted = [*below, left if departed else ~left, Staff.id > after_id]
     if q:
         wanted.append(Staff.name.ilike(like_words(q)) | Staff.userid.ilike(like_words(q)))
     return list(session.scalars(select(Staff).where(*wanted).order_by(Staff.id).limit(limit)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from foundation import clock
@@ -14,8 +14,8 @@ AT_COUNTER = (Role.GUIDE, Role.STORE_MANAGER)
 
 
 def inside(path: InstrumentedAttribute[str], scope: str) -> ColumnElement[bool]:
-    """The scope rule in one place. An empty scope means nothing, never everything."""
-    return path.like(f"{scope or NOWHERE}%")
+    """The scope rule in one place. An empty scope, or nowhere, means nothing: never everything, nor the others in nowhere."""
+    return path.like(f"{scope}%") if scope and scope != NOWHERE else false()
 
 
 def get_staff(session: Session, staff_id: int) -> Staff:

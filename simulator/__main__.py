@@ -30,7 +30,8 @@ def parse(arguments: list[str]) -> Settings:
 
 def main() -> None:
     settings = parse(sys.argv[1:])
-    print(f"WeCom simulator: {settings.base_url} (pid {os.getpid()})", flush=True)
+    sys.stdout.write(f"WeCom simulator: {settings.base_url} (pid {os.getpid()})\n")
+    sys.stdout.flush()
     # gunicorn reads the command line and GUNICORN_CMD_ARGS too; ours is not for it.
     sys.argv = sys.argv[:1]
     Server(settings).run()

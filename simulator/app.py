@@ -4,11 +4,11 @@ import json
 
 from flask import Flask, Response
 
-from simulator.actions.request import Impossible
+from simulator.actions.request import ImpossibleError
 from simulator.api import entry
 from simulator.callbacks import replies
 from simulator.client import routes as client
-from simulator.control import deeds, people, rules, traffic
+from simulator.control import apps, deeds, people, rules, traffic
 from simulator.pages import files, login, scan
 from simulator.world.world import World
 
@@ -22,11 +22,11 @@ def create_app(world: World) -> Flask:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions["world"] = world
     world.delivery.on_reply = replies.keeper(world)
-    for part in (entry, login, scan, files, rules, traffic, people, deeds, client):
+    for part in (entry, login, scan, files, rules, traffic, people, apps, deeds, client):
         app.register_blueprint(part.bp)
-    app.register_error_handler(Impossible, _impossible)
+    app.register_error_handler(ImpossibleError, _impossible)
     return app
 
 
-def _impossible(error: Impossible) -> Response:
+def _impossible(error: ImpossibleError) -> Response:
     return Response(json.dumps({"error": str(error)}, ensure_ascii=False), error.status, content_type="application/json")

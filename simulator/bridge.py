@@ -13,9 +13,7 @@ FREE = frozenset({"checkJsApi", "hideOptionMenu", "showOptionMenu", "closeWindow
 SINGLE_CHAT = frozenset({"single_chat_tools", "contact_profile", "single_kf_tools"})
 
 
-def answer(
-    world: World, userid: str, name: str, params: dict[str, Any], url: str, context: dict[str, Any]
-) -> dict[str, Any]:
+def answer(world: World, userid: str, name: str, params: dict[str, Any], url: str, context: dict[str, Any]) -> dict[str, Any]:
     """Answer one WeixinJSBridge.invoke of a page at `url` in the WeCom client of member `userid`.
 
     `context` is where the page was opened: {"entry", "external_userid"?, "chat_id"?}.
@@ -45,7 +43,7 @@ def refuse(name: str, why: str, code: int = -1) -> dict[str, Any]:
 def js_signature(ticket: str, nonce: str, timestamp: str, url: str) -> str:
     """The signature of section 4.2 over raw values; `url` without its hash."""
     text = f"jsapi_ticket={ticket}&noncestr={nonce}&timestamp={timestamp}&url={url}"
-    return hashlib.sha1(text.encode()).hexdigest()
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _signed(world: World, agentid: int | None, nonce: str, timestamp: str, page: str, signature: str) -> bool:
@@ -73,9 +71,7 @@ def _agent_config(world: World, userid: str, params: dict[str, Any], page: str) 
         if _signed(world, None, nonce, timestamp, page, signature):
             return refuse(name, "fail_jsapi_ticket of another kind", 42012)
         return refuse(name, "fail_invalid signature", 40093)
-    world.windows.accept(
-        PageConfig(userid, app.agentid, timestamp, nonce, signature, _origin(page), frozenset(names))
-    )
+    world.windows.accept(PageConfig(userid, app.agentid, timestamp, nonce, signature, _origin(page), frozenset(names)))
     return {"err_msg": "agentConfig:ok", "checkResult": dict.fromkeys(names, True)}
 
 
@@ -108,9 +104,7 @@ def _unverified(world: World, userid: str, name: str, params: dict[str, Any], pa
     return "fail_no permission" if config.agentid is None and name in PERFORMERS else ""
 
 
-def _perform(
-    world: World, userid: str, name: str, params: dict[str, Any], context: dict[str, Any]
-) -> dict[str, Any]:
+def _perform(world: World, userid: str, name: str, params: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     if name == "checkJsApi":
         return {"err_msg": "checkJsApi:ok", "checkResult": dict.fromkeys(_names(params.get("jsApiList")), True)}
     performer = PERFORMERS.get(name)
@@ -173,5 +167,3 @@ def _names(value: Any) -> list[str]:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
-
-

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import io
+import math
 import struct
 import zlib
 
@@ -18,7 +19,7 @@ Colour = tuple[int, int, int]
 @functools.lru_cache(maxsize=4096)
 def avatar(name: str) -> bytes:
     """A head and shoulders in colours that depend on `name` alone; 96 x 96 PNG."""
-    seed = hashlib.sha1(name.encode()).digest()
+    seed = hashlib.sha1(name.encode(), usedforsecurity=False).digest()
     back, skin, hair = BACKS[seed[0] % len(BACKS)], SKINS[seed[1] % len(SKINS)], HAIRS[seed[2] % len(HAIRS)]
     coat, long_hair = BACKS[seed[3] % len(BACKS)], seed[4] % 2 == 0
     coat = (coat[0] // 2, coat[1] // 2, coat[2] // 2 + 40)
@@ -30,9 +31,7 @@ def avatar(name: str) -> bytes:
     return _png(bytes(rows))
 
 
-def _pixel(
-    x: float, y: float, back: Colour, skin: Colour, hair: Colour, coat: Colour, long_hair: bool
-) -> Colour:
+def _pixel(x: float, y: float, back: Colour, skin: Colour, hair: Colour, coat: Colour, long_hair: bool) -> Colour:
     """The colour at x (from the middle) and y; soft edges by mixing over one pixel."""
     colour = back
     if long_hair:
@@ -48,7 +47,7 @@ def _pixel(
 
 def _outside(x: float, y: float, middle: float, across: float, down: float) -> float:
     """0 inside the ellipse, 1 outside, a ramp of about one pixel between."""
-    distance = ((x / across) ** 2 + ((y - middle) / down) ** 2) ** 0.5
+    distance = math.hypot(x / across, (y - middle) / down)
     return max(0.0, min(1.0, (distance - 1) * min(across, down) + 0.5))
 
 

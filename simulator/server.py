@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from simulator import snapshot
 from simulator.app import create_app

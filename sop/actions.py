@@ -32,10 +32,24 @@ from sop.rules import (
 )
 
 __all__ = [
-    "Finish", "Outcome", "TaskDraft", "finish", "finish_care", "hand_out", "hand_out_care", "mark_late", "open_assignment",
-    "publish_task", "remind_due", "save_care_node", "save_task", "seed_care_nodes", "withdraw_task",
-]  # fmt: skip
+    "Finish",
+    "Outcome",
+    "TaskDraft",
+    "finish",
+    "finish_care",
+    "hand_out",
+    "hand_out_care",
+    "mark_late",
+    "open_assignment",
+    "publish_task",
+    "remind_due",
+    "save_care_node",
+    "save_task",
+    "seed_care_nodes",
+    "withdraw_task",
+]
 
+ANSWERED = ("status", "done_at", "done_via", "answer_text", "answer_photos")
 UNDONE = (AssignmentStatus.OPEN, AssignmentStatus.LATE)
 
 
@@ -153,9 +167,7 @@ def open_assignment(session: Session, guide: Staff, assignment_id: int) -> Assig
     return assignment
 
 
-def finish(
-    session: Session, guide: Staff, assignment_id: int, *, via: str, text: str = "", photos: Sequence[str] = ()
-) -> Finish:
+def finish(session: Session, guide: Staff, assignment_id: int, *, via: str, text: str = "", photos: Sequence[str] = ()) -> Finish:
     """Finish her copy, once, by "card" or "sidebar" (`photos` are blob keys); two taps at one moment have one effect.
 
     Raises Invalid when an answer from the sidebar lacks what the task asks for (fields "text", "photos").
@@ -170,10 +182,10 @@ def finish(
         return Finish(why_not, assignment)
     if via != "card" and (problems := answer_problems(task.answer_kind, text, photos)):
         raise Invalid("；".join(problems.values()), problems)
-    return _write_answer(session, assignment, via, clean(text).strip(), list(photos))
+    return _write_answer(session, assignment, task, via, clean(text).strip(), list(photos))
 
 
-def _write_answer(session: Session, assignment: Assignment, via: str, text: str, photos: list[str]) -> Finish:
+def _write_answer(session: Session, assignment: Assignment, task: Task, via: str, text: str, photos: list[str]) -> Finish:
     """The WHERE on the status is what makes a second tap harmless, also at the same moment."""
     done_at = clock.now()
     written = session.execute(
@@ -183,7 +195,7 @@ def _write_answer(session: Session, assignment: Assignment, via: str, text: str,
         .returning(Assignment.id)
         .execution_options(synchronize_session=False)
     ).first()
-    session.refresh(assignment)
+    session.refresh(assignment, ANSWERED)
     if written is None:
         return Finish(Outcome.ALREADY if assignment.status == AssignmentStatus.DONE else Outcome.WITHDRAWN, assignment)
-    return Finish(finished_outcome(done_at, assignment.task.deadline_at), assignment)
+    return Finish(finished_outcome(done_at, task.deadline_at), assignment)

@@ -13,6 +13,7 @@ from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.text import clean
 from org.models import Role, Staff
 from org.queries import list_active_guides
+from org.rules import ROOT_PATH
 from outbox.actions import enqueue
 from outbox.models import Lane
 from sop.cards import morning_card
@@ -73,7 +74,7 @@ def hand_out_care(session: Session, on: date, after_id: int = 0, limit: int = 50
     Returns the id to go on after, 0 when every guide had her turn. `rank_lines` tells each guide's rank in Chinese: the board
     stands above this room, so its words are handed in. Repeating a chunk or a day changes nothing.
     """
-    guides = list_active_guides(session, "", after_id=after_id, limit=limit)
+    guides = list_active_guides(session, ROOT_PATH, after_id=after_id, limit=limit)
     if not guides:
         return 0
     loads = {load.guide_id: load for load in list_care_loads(session, on, [guide.id for guide in guides])}
@@ -81,10 +82,10 @@ def hand_out_care(session: Session, on: date, after_id: int = 0, limit: int = 50
     if new:
         owed = _open_task_counts(session, new)
         ranks = rank_lines(session, new) if rank_lines else {}
+        userids = {guide.id: guide.userid for guide in guides}
         cards = {
-            f"care:{on.isoformat()}:{guide.id}": morning_card(guide.userid, on, loads[guide.id], owed.get(guide.id, (0, 0)), ranks.get(guide.id, ""))
-            for guide in guides
-            if guide.id in set(new)
+            f"care:{on.isoformat()}:{id}": morning_card(userids[id], on, loads[id], owed.get(id, (0, 0)), ranks.get(id, ""))
+            for id in new
         }
         enqueue(session, Lane.TASK, "message/send", cards, about=f"care:{on.isoformat()}", expires_at=clock.at(on, EVENING))
     return guides[-1].id

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from customers.models import Consent, Customer, Follow, FollowStatus
 from foundation import clock
 from org.models import Staff
+from org.queries import inside
 from sop.models import CareDone, CareNode
 from sop.rules import CARE_OVERDUE_DAYS, care_due_on
 
@@ -46,15 +48,21 @@ def _falls_due(on: date, overdue_days: int) -> ColumnElement[bool]:
     return and_(Follow.followed_at >= begin - after, Follow.followed_at < end - after)
 
 
-def _due(on: date, staff_ids: Sequence[int]) -> Select[tuple[int, int, int, str | None, int]]:
+def _due(on: date, staff_ids: Sequence[int]) -> Select[int, int, int, str, int]:
     """One row a follow relation: its newest node that is due, as the older one is overtaken by it."""
     return (
-        select(Follow.id.label("follow_id"), Follow.staff_id, CareNode.id.label("node_id"), CareDone.outcome, CareNode.estimated_minutes)
+        select(
+            Follow.id.label("follow_id"),
+            Follow.staff_id,
+            CareNode.id.label("node_id"),
+            CareDone.outcome,
+            CareNode.estimated_minutes,
+        )
         .join(CareNode, and_(CareNode.enabled, _falls_due(on, CARE_OVERDUE_DAYS)))
         .join(Customer, and_(Customer.id == Follow.customer_id, Customer.consent != Consent.NONE))
         .outerjoin(CareDone, and_(CareDone.follow_id == Follow.id, CareDone.node_id == CareNode.id))
         .where(Follow.staff_id.in_(staff_ids), Follow.status == FollowStatus.ACTIVE)
-        .distinct(Follow.id)
+        .ext(distinct_on(Follow.id))
         .order_by(Follow.id, CareNode.day.desc())
     )
 
@@ -91,8 +99,8 @@ def list_care_loads(session: Session, on: date, guide_ids: Sequence[int]) -> lis
 
 def find_care_due(session: Session, guide: Staff, follow_id: int, node_id: int) -> tuple[Follow, CareNode] | None:
     """Her follow relation and a node, whether due or not; None when the relation is not hers."""
-    query = select(Follow, CareNode).join(CareNode, CareNode.id == node_id).where(Follow.id == follow_id, Follow.staff_id == guide.id)
-    row = session.execute(query).one_or_none()
+    query = select(Follow, CareNode).join(CareNode, CareNode.id == node_id)
+    row = session.execute(query.where(Follow.id == follow_id, Follow.staff_id == guide.id)).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
@@ -103,7 +111,7 @@ def count_care_due(session: Session, viewer: Staff, on: date) -> dict[int, int]:
         .select_from(Follow)
         .join(CareNode, and_(CareNode.enabled, _falls_due(on, 0)))
         .join(Customer, and_(Customer.id == Follow.customer_id, Customer.consent != Consent.NONE))
-        .join(Staff, and_(Staff.id == Follow.staff_id, Staff.path.like((viewer.path or "-") + "%")))
+        .join(Staff, and_(Staff.id == Follow.staff_id, inside(Staff.path, viewer.path)))
         .where(Follow.status == FollowStatus.ACTIVE)
         .group_by(CareNode.id)
     )

@@ -7,7 +7,7 @@ two runners at once harmless. Who joins after the hand-out gets no copy: a task 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import Select, and_, case, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -42,15 +42,15 @@ def hand_out(session: Session, task_id: int, limit: int = 500) -> int:
         task.status, task.handed_out_at = TaskStatus.RUNNING, now
         return 0
     copies = _make_copies(session, task, guides, now)
-    cards = {f"task:{task.id}:{guide.id}": task_card(task, guide.userid, copies[guide.id]) for guide in guides if guide.id in copies}
-    _owe(session, task, cards)
+    new = [guide for guide in guides if guide.id in copies]
+    _owe(session, task, {f"task:{task.id}:{guide.id}": task_card(task, guide, copies[guide.id]) for guide in new})
     task.handed_out_to = guides[-1].id
     return len(guides)
 
 
 def _make_copies(session: Session, task: Task, guides: Sequence[Staff], now: datetime) -> dict[int, int]:
     """guide id → id of her new copy; a copy that is there already is left alone."""
-    rows = [
+    rows: list[Json] = [
         {"task_id": task.id, "guide_id": guide.id, "store_id": guide.store_id, "status": AssignmentStatus.OPEN, "created_at": now,
          "done_via": "", "answer_text": "", "answer_photos": []}
         for guide in guides
@@ -83,7 +83,7 @@ def remind_due(session: Session, task_id: int, limit: int = 500) -> int:
     return len(owing)
 
 
-def _owing(task: Task, limit: int):  # type: ignore[no-untyped-def]
+def _owing(task: Task, limit: int) -> Select[int, int, str]:
     return (
         select(Assignment.id, Assignment.guide_id, Staff.userid)
         .join(Staff, and_(Staff.id == Assignment.guide_id, Staff.status == StaffStatus.ACTIVE))

@@ -6,25 +6,44 @@ The lifecycle's questions stand in sop.care_queries and are named here too, so t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Label, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from foundation import clock
 from foundation.errors import NotFound
 from org.models import Department, Staff, Store
+from org.queries import inside
+from org.rules import ROOT_PATH, path_ids
 from sop.care_queries import CareDue, count_care_due, list_care_due, list_care_nodes
 from sop.models import Assignment, AssignmentStatus, Task, TaskStatus
 from sop.rules import LATE_SHOWN_FOR
 
 __all__ = [
-    "CareDue", "Counts", "Progress", "Share", "count_by_task", "count_care_due", "get_assignment_of", "get_task_in", "get_task_of_hers",
-    "list_answers", "list_care_due", "list_care_nodes", "list_finished_of", "list_open_of", "list_open_task_ids", "page_assignments",
-    "page_tasks", "progress",
-]  # fmt: skip
+    "CareDue",
+    "Counts",
+    "Progress",
+    "Share",
+    "count_by_task",
+    "count_care_due",
+    "get_assignment_of",
+    "get_task_in",
+    "get_task_of_hers",
+    "list_answers",
+    "list_care_due",
+    "list_care_nodes",
+    "list_finished_of",
+    "list_open_of",
+    "list_open_task_ids",
+    "page_assignments",
+    "page_tasks",
+    "progress",
+]
 
 OPEN_TASKS = (TaskStatus.PUBLISHED, TaskStatus.RUNNING)
 STORES_SHOWN = 200
+FIELDS = ("total", "done", "late", "open", "done_late")
 
 
 @dataclass(frozen=True)
@@ -61,12 +80,12 @@ def region_path(path: InstrumentedAttribute[str] | ColumnElement[str]) -> Column
 
 
 def _ancestors(path: str) -> list[str]:
-    parts = path.split(".")[:-1]
-    return [".".join(parts[:depth]) + "." for depth in range(1, len(parts))]
+    ids = path_ids(path)
+    return ["".join(f"{id}." for id in ids[:depth]) for depth in range(1, len(ids))]
 
 
 def _may_manage(viewer: Staff) -> ColumnElement[bool]:
-    return Task.path.like(viewer.path + "%") if viewer.path else false()
+    return inside(Task.path, viewer.path)
 
 
 def _may_see(viewer: Staff) -> ColumnElement[bool]:
@@ -114,10 +133,10 @@ def _tallies() -> tuple[Label[int], ...]:
 
 
 def _within(path: str) -> ColumnElement[bool]:
-    return func.coalesce(Store.path, Staff.path).like(path + "%")
+    return or_(inside(Store.path, path), and_(Store.id.is_(None), inside(Staff.path, path)))
 
 
-def progress(session: Session, task_id: int, *, within: str = "") -> Progress:
+def progress(session: Session, task_id: int, *, within: str = ROOT_PATH) -> Progress:
     """How far a task has come, in two statements; `within` keeps to the guides of one subtree (a viewer's path)."""
     standing = func.coalesce(Store.path, Staff.path)
     copies = (
@@ -129,23 +148,27 @@ def progress(session: Session, task_id: int, *, within: str = "") -> Progress:
         .where(Assignment.task_id == task_id, _within(within))
     )
     regions = (
-        copies.add_columns(Department.id, func.coalesce(Department.name, "未分大区"))
+        copies.add_columns(Department.id, func.coalesce(Department.name, "未分大区").label("name"))
         .outerjoin(Department, Department.path == region_path(standing))
         .group_by(Department.id, Department.name)
         .order_by(Department.id)
     )
-    stores = copies.add_columns(Store.id, func.coalesce(Store.name, "未分门店")).group_by(Store.id, Store.name)
+    stores = copies.add_columns(Store.id, func.coalesce(Store.name, "未分门店").label("name")).group_by(Store.id, Store.name)
     stores = stores.order_by((func.count().filter(Assignment.done_at.is_(None))).desc(), Store.id).limit(STORES_SHOWN)
     by_region = _shares(session, regions)
-    sums = {field: sum(getattr(share.counts, field) for share in by_region) for field in ("total", "done", "late", "open", "done_late")}
+    sums = {field: sum(getattr(share.counts, field) for share in by_region) for field in FIELDS}
     return Progress(**sums, by_region=by_region, by_store=_shares(session, stores))
 
 
-def _shares(session: Session, query: Select[tuple[int, ...]]) -> list[Share]:
-    return [Share(id=row[5], name=row[6], counts=Counts(*row[:5])) for row in session.execute(query) if row.total]
+def _counts(row: Row[*tuple[Any, ...]]) -> Counts:
+    return Counts(total=row.total, done=row.done, late=row.late, open=row.open, done_late=row.done_late)
 
 
-def count_by_task(session: Session, task_ids: Sequence[int], *, within: str = "") -> dict[int, Counts]:
+def _shares(session: Session, query: Select[*tuple[Any, ...]]) -> list[Share]:
+    return [Share(id=row.id, name=row.name, counts=_counts(row)) for row in session.execute(query) if row.total]
+
+
+def count_by_task(session: Session, task_ids: Sequence[int], *, within: str = ROOT_PATH) -> dict[int, Counts]:
     """The counts of many tasks in one statement, for a list of tasks; a task without copies has none."""
     query = (
         select(Assignment.task_id, *_tallies())
@@ -155,11 +178,17 @@ def count_by_task(session: Session, task_ids: Sequence[int], *, within: str = ""
         .where(Assignment.task_id.in_(task_ids), _within(within))
         .group_by(Assignment.task_id)
     )
-    return {row[0]: Counts(*row[1:]) for row in session.execute(query)}
+    return {row.task_id: _counts(row) for row in session.execute(query)}
 
 
 def page_assignments(
-    session: Session, task_id: int, status: AssignmentStatus | None = None, after_id: int = 0, limit: int = 50, *, within: str = ""
+    session: Session,
+    task_id: int,
+    status: AssignmentStatus | None = None,
+    after_id: int = 0,
+    limit: int = 50,
+    *,
+    within: str = ROOT_PATH,
 ) -> Sequence[Assignment]:
     """Copies of a task with their guide and store, by id; of one status, or all but the dropped."""
     wanted = Assignment.status == status if status else Assignment.status != AssignmentStatus.DROPPED
@@ -172,7 +201,7 @@ def page_assignments(
     return session.scalars(query).all()
 
 
-def _copies_with_people(within: str) -> Select[tuple[Assignment]]:
+def _copies_with_people(within: str) -> Select[Assignment]:
     return (
         select(Assignment)
         .join(Staff, Staff.id == Assignment.guide_id)
@@ -187,7 +216,7 @@ def list_answers(
 ) -> Sequence[Assignment]:
     """Answers with words or photos from her subtree, newest copy first, each with its guide and store."""
     said = or_(Assignment.answer_text != "", func.cardinality(Assignment.answer_photos) > 0)
-    query = _copies_with_people(staff.path or "-").where(Assignment.task_id == task_id, said)
+    query = _copies_with_people(staff.path).where(Assignment.task_id == task_id, said)
     query = query.order_by(Assignment.id.desc()).limit(limit)
     return session.scalars(query if before_id is None else query.where(Assignment.id < before_id)).all()
 
@@ -216,6 +245,6 @@ def list_finished_of(session: Session, guide: Staff, limit: int = 20) -> Sequenc
     return session.scalars(_of_guide(guide).where(done).order_by(Assignment.done_at.desc(), Assignment.id).limit(limit)).all()
 
 
-def _of_guide(guide: Staff) -> Select[tuple[Assignment]]:
+def _of_guide(guide: Staff) -> Select[Assignment]:
     query = select(Assignment).join(Task, Task.id == Assignment.task_id).where(Assignment.guide_id == guide.id)
     return query.options(joinedload(Assignment.task))

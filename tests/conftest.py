@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import NullPool, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from foundation import db
@@ -43,7 +43,7 @@ def servers() -> Iterator[None]:
 
 
 def _empty_tables() -> None:
-    with create_engine(settings().database_url).connect() as connection:
+    with create_engine(settings().database_url, poolclass=NullPool).connect() as connection:
         names = connection.scalars(
             text(f"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN {KEPT}")
         ).all()

@@ -6,6 +6,7 @@ Callers use wecom.reads and wecom.sends, not this. Raises only the family of wec
 import hashlib
 import json
 import os
+import threading
 from functools import lru_cache
 from typing import IO, Any
 
@@ -21,6 +22,7 @@ from wecom.transport import Reply, Transport, transport_from
 
 ACCESS, CORP_TICKET, APP_TICKET = "access_token", "corp_ticket", "app_ticket"
 Upload = tuple[str, bytes, str]
+_making = threading.Lock()
 
 
 class Media(WeChatMedia):  # type: ignore[misc]  # wechatpy has no types
@@ -152,4 +154,6 @@ def _client_of(_process: int) -> WeComClient:
 
 def app_client() -> WeComClient:
     """The client of this process for our app. A forked child gets its own: sockets must not be shared."""
-    return _client_of(os.getpid())
+    # lru_cache alone lets two first callers make two clients, each with its own token lock.
+    with _making:
+        return _client_of(os.getpid())

@@ -72,7 +72,7 @@ class Quota:
             if not got:
                 full = self._hit(call, 1)
                 if full is not None:
-                    raise Throttled("为了不超过企业微信的频率限制，" + reason(45009), call=call, window_seconds=full, errcode=None)
+                    raise Throttled(reason(45009), call=call, window_seconds=full, errcode=None)
                 got = 1
         except redis.RedisError:
             log.warning("quota not counted: redis is away")

@@ -63,7 +63,7 @@ def list_follow_userids() -> list[str]:
 
 
 def pull_customers(userids: list[str], cursor: str = "") -> tuple[list[Json], str, list[str]]:
-    """A page of (customer, follow) rows of up to 100 members, the next cursor ("" at the end), members without licence (DOC 92994)."""
+    """A page of (customer, follow) rows of ≤ 100 members, the next cursor ("" at the end), unlicensed members (DOC 92994)."""
     body = {"userid_list": userids, "cursor": cursor, "limit": 100}
     try:
         answer = _post("externalcontact/batch/get_by_user", body)

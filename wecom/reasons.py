@@ -1,4 +1,4 @@
-"""What an errcode means for the people who must mend it, in Chinese (DOC 90313). Unknown codes get their number and where to look."""
+"""What an errcode means for the people who must mend it, in Chinese (DOC 90313). Unknown codes are told by number."""
 
 REASONS = {
     -1: "企业微信系统繁忙，稍后会自动重试",

@@ -41,7 +41,7 @@ class Slot:
     fetch: Fetch
     lock: threading.Lock = field(default_factory=threading.Lock)
     issued: Issued | None = None
-    fetched_at: float = float("-inf")
+    renewed_at: float = float("-inf")
     failure: PlatformError | None = None
     failed_until: float = 0.0
 
@@ -63,7 +63,7 @@ class TokenKeeper:
     def renew(self, name: str, refused: str) -> str:
         """Another value than the `refused` one: another's fresh one if there is one, else a newly fetched one.
 
-        Returns `refused` itself when it was fetched less than a second ago: asking again at once would not help.
+        Returns `refused` itself less than a second after the last renewal: asking again at once would not help.
         """
         return self._replace(name, refused)
 
@@ -72,8 +72,8 @@ class TokenKeeper:
         with slot.lock:
             if self._usable(slot.issued, refused):
                 return slot.issued.value  # type: ignore[union-attr]  # _usable says it is there
-            if slot.issued is not None and monotonic() - slot.fetched_at < REST_BETWEEN_RENEWALS and refused == slot.issued.value:
-                return slot.issued.value
+            if refused is not None and monotonic() - slot.renewed_at < REST_BETWEEN_RENEWALS:
+                return refused
             if slot.failure is not None and monotonic() < slot.failed_until:
                 raise slot.failure.with_traceback(None)
             with self._alone(name):
@@ -92,7 +92,9 @@ class TokenKeeper:
             raise
         good_for = seconds - min(300.0, seconds * 0.1)
         slot.issued = Issued(value, clock.now().timestamp() + good_for)
-        slot.fetched_at, slot.failure = monotonic(), None
+        slot.failure = None
+        if refused is not None:
+            slot.renewed_at = monotonic()
         self._write(name, slot.issued, good_for)
         return value
 

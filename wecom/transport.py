@@ -33,10 +33,11 @@ class Transport:
         parts = urlsplit(base_url)
         timeout = urllib3.Timeout(connect=connect_timeout, read=read_timeout)
         self._prefix = parts.path.rstrip("/") + "/cgi-bin/"
-        secure = {"ca_certs": certifi.where()} if parts.scheme == "https" else {}
-        kind = urllib3.HTTPSConnectionPool if secure else urllib3.HTTPConnectionPool
-        self._pool = kind(
-            parts.hostname or "", parts.port, timeout=timeout, maxsize=CONNECTIONS, block=False, retries=False, **secure
+        host, port = parts.hostname or "", parts.port
+        self._pool = (
+            urllib3.HTTPSConnectionPool(host, port, timeout, CONNECTIONS, retries=False, ca_certs=certifi.where())
+            if parts.scheme == "https"
+            else urllib3.HTTPConnectionPool(host, port, timeout, CONNECTIONS, retries=False)
         )
 
     def exchange(self, method: str, call: str, query: dict[str, str], body: bytes | None = None, kind: str = "") -> Reply:

@@ -1,4 +1,4 @@
-"""What a member does in the app's chat (DOC 90239, 90240): writes, taps the menu, comes and goes. Answers are owed, never sent here."""
+"""What a member does in the app's chat (DOC 90239, 90240): writes, taps the menu, comes and goes. Answers are owed."""
 
 from sqlalchemy.orm import Session
 

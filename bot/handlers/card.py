@@ -4,7 +4,6 @@ from sqlalchemy.orm import Session
 
 from bot.fields import need, text_of
 from bot.models import InboundEvent
-
 from org.queries import find_staff
 from outbox.actions import enqueue
 from outbox.models import Lane
@@ -33,4 +32,5 @@ def _act(session: Session, userid: str, key: str) -> str:
 
 def _answer(session: Session, userid: str, code: str, words: str, event: InboundEvent) -> None:
     payload = replaced_button([userid], code, words)
-    enqueue(session, Lane.INTERACTIVE, "message/update_template_card", {f"card:{event.digest.hex()}": payload}, about=f"event:{event.id}")
+    key = f"card:{event.digest.hex()}"
+    enqueue(session, Lane.INTERACTIVE, "message/update_template_card", {key: payload}, about=f"event:{event.id}")

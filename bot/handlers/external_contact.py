@@ -1,13 +1,13 @@
-"""客户变更 (DOC 92130): what an event about a customer means for us. Nothing here reads the platform; what must be pulled is marked."""
+"""客户变更 (DOC 92130): what an event about a customer means for us. What must be pulled is marked, not read here."""
 
 from sqlalchemy.orm import Session
 
-from acquisition.actions import welcome
+from acquisition.actions import arrive, welcome
 from bot.fields import need, text_of
 from bot.models import InboundEvent
 from bot.rules import welcome_counts_from
 from customers import actions as customers
-from customers.models import Customer, Follow
+from customers.models import Customer
 from org.models import Staff
 
 
@@ -22,17 +22,16 @@ def half_added(session: Session, event: InboundEvent) -> None:
 
 
 def _start(session: Session, event: InboundEvent, *, half: bool) -> None:
-    userid, external_userid = need(event.body, "UserID"), need(event.body, "ExternalUserID")
-    follow = customers.start_following(
-        session, userid, external_userid, at=event.created_at_platform, state=text_of(event.body, "State", 64), half=half
+    follow = arrive(
+        session,
+        need(event.body, "UserID"),
+        need(event.body, "ExternalUserID"),
+        at=event.created_at_platform,
+        state=text_of(event.body, "State", 64),
+        half=half,
     )
-    if follow is not None:
-        _welcome(session, event, follow)
-    customers.want_pull(session, external_userid)
-
-
-def _welcome(session: Session, event: InboundEvent, follow: Follow) -> None:
     code = text_of(event.body, "WelcomeCode")
+    # One transaction: the welcome goes out at its commit, before any pull, and its seconds run by a clock that can be trusted.
     counts_from = welcome_counts_from(event.created_at_platform, event.received_at)
     if code and counts_from is not None:
         customer, staff = session.get_one(Customer, follow.customer_id), session.get_one(Staff, follow.staff_id)

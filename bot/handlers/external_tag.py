@@ -1,4 +1,4 @@
-"""企业客户标签变更 (DOC 92130). The event names an id and nothing else, so the tags are pulled again; one waiting pull serves many."""
+"""企业客户标签变更 (DOC 92130). The event names only an id, so all tags are pulled again, once for many events."""
 
 from sqlalchemy.orm import Session
 
@@ -15,4 +15,4 @@ def changed(session: Session, _event: InboundEvent) -> None:
 
 def deleted(session: Session, event: InboundEvent) -> None:
     """A tag is gone, or a group with all its tags (only the group is named)."""
-    remove_tag(session, need(event.body, "Id"), is_group=text_of(event.body, "TagType") == "tag_group")
+    remove_tag(session, need(event.body, "Id"), text_of(event.body, "TagType", 20))

@@ -2,9 +2,9 @@
 
 import secrets
 
-from flask import redirect, render_template, request, session as cookie, url_for
+from flask import redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from foundation import audit
 from foundation.config import settings
@@ -12,10 +12,12 @@ from foundation.db import transaction
 from foundation.errors import AppError, Invalid
 from foundation.web import sign_in, sign_out
 from hq.routes.door import MANAGERS, GuideAtDoor, allow, bp, current_staff, deed
+from org.actions import apply_user
 from org.models import Staff, StaffStatus
 from org.queries import find_staff
+from wecom.errors import PlatformError
 from wecom.oauth import web_login_url
-from wecom.reads import identity_of_code
+from wecom.reads import get_user, identity_of_code
 
 STATES = "hq_sign_in"
 OPEN_TABS = 5
@@ -78,14 +80,26 @@ def _who(code: str) -> Staff:
     userid = identity_of_code(code).userid
     if userid is None:
         raise Invalid("您不是本企业的成员，无法进入控制台")
+    return _allowed(_known(userid))
+
+
+def _known(userid: str) -> Staff:
+    """The member, asked of the platform when she signs in before the first sync: somebody must be able to start it."""
     with transaction() as session:
-        return _allowed_staff(session, userid)
+        staff = find_staff(session, userid)
+    if staff is not None and staff.pulled_at is not None:
+        return staff
+    try:
+        told = get_user(userid)
+    except PlatformError:
+        if staff is not None:
+            return staff
+        raise Invalid("还没有您的资料：请管理员把您加入应用可见范围，并完成一次通讯录同步") from None
+    with transaction() as session:
+        return apply_user(session, told)
 
 
-def _allowed_staff(session: Session, userid: str) -> Staff:
-    staff = find_staff(session, userid)
-    if staff is None:
-        raise Invalid("还没有您的资料：请管理员把您加入应用可见范围，并完成一次通讯录同步")
+def _allowed(staff: Staff) -> Staff:
     if staff.status != StaffStatus.ACTIVE:
         raise Invalid("您的账号已停用或离职，无法进入控制台")
     if staff.role not in MANAGERS:

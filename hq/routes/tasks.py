@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from content_library.models import Item
-from content_library.queries import get_item, search_items
+from content_library.queries import get_item, get_item_for, search_items
 from foundation import clock
 from foundation.db import transaction
-from foundation.errors import Invalid
+from foundation.errors import Invalid, NotFound
 from hq.forms import TASK_FIELDS, as_number, deadline_choices, new_task_values, task_draft, task_values, typed
 from hq.pages import audience_choices, cut_page
 from hq.routes.door import MANAGERS, REGIONAL, allow, bp, current_staff
@@ -19,7 +19,7 @@ from org.queries import count_active_guides, get_department_in
 from sop.actions import publish_task, save_task, withdraw_task
 from sop.models import AssignmentStatus, Task, TaskStatus
 from sop.queries import Counts, count_by_task, get_task_in, list_answers, page_assignments, page_tasks, progress
-from sop.rules import may_write_tasks
+from sop.rules import TaskDraft, may_write_tasks
 
 PAGE = 30
 PEOPLE = 50
@@ -79,11 +79,28 @@ def _save(task_id: int | None) -> ResponseReturnValue:
     values = typed(request.form, *TASK_FIELDS)
     try:
         with transaction() as session:
-            task = save_task(session, current_staff(), task_draft(values), task_id)
+            task = _write(session, task_draft(values), task_id)
     except Invalid as problem:
         return _show_form(values, problem.fields, task_id), 422
     flash("草稿已保存，确认无误后点“下发”。", "success")
     return redirect(url_for("hq.show_task", task_id=task.id))
+
+
+def _write(session: Session, draft: TaskDraft, task_id: int | None) -> Task:
+    """sop does not know content, so the attached item is checked here; all problems are told at once."""
+    fields = {}
+    if draft.item_id is not None:
+        try:
+            get_item_for(session, current_staff().path, draft.item_id)
+        except NotFound as problem:
+            fields["item_id"] = problem.message
+    try:
+        task = save_task(session, current_staff(), draft, task_id)
+    except Invalid as problem:
+        raise Invalid(problem.message, problem.fields | fields) from problem
+    if fields:
+        raise Invalid("任务没有保存，请看标红的地方", fields)
+    return task
 
 
 def _show_form(values: Mapping[str, str], fields: Mapping[str, str], task_id: int | None) -> str:

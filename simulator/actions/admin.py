@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator import ids
-from simulator.actions.request import Impossible, Wish
+from simulator.actions.request import ImpossibleError, Wish
 from simulator.callbacks import events, xml
 from simulator.world.people import ROOT, Department, Member
 from simulator.world.tags import Tag, TagGroup
@@ -12,7 +12,7 @@ from simulator.world.tags import Tag, TagGroup
 def joins(wish: Wish) -> dict[str, Any]:
     userid = wish.text("userid")
     if wish.world.member(userid):
-        raise Impossible(f"{userid} is taken")
+        raise ImpossibleError(f"{userid} is taken")
     departments = _departments(wish)
     avatar = f"{wish.world.base_url}/files/avatar_{userid}.png"
     member = Member(
@@ -44,10 +44,10 @@ def creates_department(wish: Wish) -> dict[str, Any]:
     people = wish.world.state.people
     department_id = wish.number("id", max(people.departments) + 1)
     if department_id in people.departments:
-        raise Impossible(f"department {department_id} exists")
+        raise ImpossibleError(f"department {department_id} exists")
     parentid = wish.number("parentid", ROOT)
     if parentid not in people.departments:
-        raise Impossible(f"there is no department {parentid}", 404)
+        raise ImpossibleError(f"there is no department {parentid}", 404)
     department = Department(department_id, wish.text("name"), parentid, wish.number("order", 0))
     people.add_department(department)
     return {"id": department_id, "event_id": events.party_changed(wish.world, "create_party", department)}
@@ -59,7 +59,7 @@ def updates_department(wish: Wish) -> dict[str, Any]:
     parentid = wish.number("parentid", department.parentid)
     if parentid != department.parentid:
         if parentid in wish.world.state.people.tree(department.id) or parentid not in wish.world.state.people.departments:
-            raise Impossible("a department cannot stand under itself or under one that is not there")
+            raise ImpossibleError("a department cannot stand under itself or under one that is not there")
         wish.world.state.people.move_department(department, parentid)
     wish.world.state.people.version += 1
     return {"event_id": events.party_changed(wish.world, "update_party", department)}
@@ -68,7 +68,7 @@ def updates_department(wish: Wish) -> dict[str, Any]:
 def deletes_department(wish: Wish) -> dict[str, Any]:
     department, people = _department(wish), wish.world.state.people
     if department.id == ROOT or people.children(department.id) or people.inside(department.id):
-        raise Impossible("only an empty department that is not the root can be deleted")
+        raise ImpossibleError("only an empty department that is not the root can be deleted")
     people.remove_department(department)
     return {"event_id": events.party_changed(wish.world, "delete_party", department)}
 
@@ -83,7 +83,7 @@ def creates_tag(wish: Wish) -> dict[str, Any]:
         events.external_tag(world, "create", group.id, "tag_group")
     name = wish.text("name")
     if any(tag.name == name for tag in group.tags):
-        raise Impossible(f"the group has a tag {name}")
+        raise ImpossibleError(f"the group has a tag {name}")
     tag = Tag(ids.tag_id(world.rng), name, world.seconds, wish.number("order", 0))
     tags.add_tag(group, tag)
     event_id = events.external_tag(world, "create", tag.id, "tag")
@@ -95,7 +95,7 @@ def edits_tag(wish: Wish) -> dict[str, Any]:
     group, found = wish.world.state.tags.groups.get(wanted), wish.world.state.tags.find(wanted)
     target = group or (found[1] if found else None)
     if target is None:
-        raise Impossible(f"there is no tag or group {wanted}", 404)
+        raise ImpossibleError(f"there is no tag or group {wanted}", 404)
     target.name = wish.text("name", target.name)
     return {"event_id": events.external_tag(wish.world, "update", wanted, "tag_group" if group else "tag")}
 
@@ -109,7 +109,7 @@ def deletes_tag(wish: Wish) -> dict[str, Any]:
         tags.remove_tag(wanted)
         gone, kind = {wanted}, "tag"
     else:
-        raise Impossible(f"there is no tag or group {wanted}", 404)
+        raise ImpossibleError(f"there is no tag or group {wanted}", 404)
     for mine in wish.world.state.customers.follows.values():
         for follow in mine.values():
             follow.tags = [each for each in follow.tags if each not in gone]
@@ -122,16 +122,16 @@ def shuffles_tags(wish: Wish) -> dict[str, Any]:
 
 def _departments(wish: Wish) -> list[int]:
     wanted = wish.body.get("department")
-    departments = wanted if isinstance(wanted, list) else [wanted]
+    departments: list[Any] = wanted if isinstance(wanted, list) else [wanted]
     if not departments or any(each not in wish.world.state.people.departments for each in departments):
-        raise Impossible("department is the id (or a list of ids) of departments that exist", 400)
+        raise ImpossibleError("department is the id (or a list of ids) of departments that exist", 400)
     return departments
 
 
 def _department(wish: Wish) -> Department:
     department = wish.world.state.people.departments.get(wish.number("id"))
     if department is None:
-        raise Impossible("there is no such department", 404)
+        raise ImpossibleError("there is no such department", 404)
     return department
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator import ids
-from simulator.actions.request import Impossible, Wish
+from simulator.actions.request import ImpossibleError, Wish
 from simulator.callbacks import events, xml
 from simulator.world.apps import App
 from simulator.world.inboxes import Deed, InboxItem, SentMessage
@@ -34,7 +34,7 @@ def clicks_menu(wish: Wish) -> dict[str, Any]:
     leaves = [leaf for button in app.menu for leaf in (button.get("sub_button") or [button])]
     leaf = next((each for each in leaves if key in (each.get("key"), each.get("url"), each.get("pagepath"))), None)
     if leaf is None:
-        raise Impossible("the app's menu has no button with this key", 404)
+        raise ImpossibleError("the app's menu has no button with this key", 404)
     _remember(wish, member, app, "menu", {"key": key, "name": leaf["name"], "type": leaf["type"]})
     fields: xml.Fields = [("EventKey", key), ("AgentID", app.agentid)]
     event_id = events.app_event(wish.world, app, member.userid, str(leaf["type"]), fields)
@@ -43,12 +43,12 @@ def clicks_menu(wish: Wish) -> dict[str, Any]:
 
 def clicks_card(wish: Wish) -> dict[str, Any]:
     """`key` of a button or of the submit button, `selected` {question_key: [option ids]}."""
-    member, app = _who(wish)
+    member, _ = _who(wish)
     message, item = _card(wish, member)
     card = item.card or message.body
     key = wish.text("key")
     if item.button:
-        raise Impossible(f"the button is grey: {item.button}")
+        raise ImpossibleError(f"the button is grey: {item.button}")
     _check_button(card, key)
     selected = _selected(wish, card)
     extra: list[tuple[str, xml.Value]] = [("SelectedItems", selected)] if selected else []
@@ -61,7 +61,7 @@ def opens_card_menu(wish: Wish) -> dict[str, Any]:
     card, key = item.card or message.body, wish.text("key")
     actions = (card.get("action_menu") or {}).get("action_list") or []
     if key not in [action.get("key") for action in actions]:
-        raise Impossible("the card's menu has no such key", 404)
+        raise ImpossibleError("the card's menu has no such key", 404)
     return _press(wish, member, message, card, "template_card_menu_event", key, [])
 
 
@@ -86,7 +86,7 @@ def _press(
 def _who(wish: Wish) -> tuple[Member, App]:
     member, app = wish.member(), wish.app()
     if not wish.world.visibility.sees(wish.world.state.people, app, member):
-        raise Impossible(f"{member.userid} does not see the app {app.name}")
+        raise ImpossibleError(f"{member.userid} does not see the app {app.name}")
     return member, app
 
 
@@ -103,9 +103,9 @@ def _card(wish: Wish, member: Member) -> tuple[SentMessage, InboxItem]:
         message = inboxes.sent.get(item.msgid)
         if message is None or item.dropped or message.recalled or message.msgtype != "template_card":
             continue
-        if msgid == message.msgid or not msgid and task_id and message.body.get("task_id") == task_id:
+        if msgid == message.msgid or (not msgid and task_id and message.body.get("task_id") == task_id):
             return message, item
-    raise Impossible("she has no such card: give msgid or task_id", 404)
+    raise ImpossibleError("she has no such card: give msgid or task_id", 404)
 
 
 def _check_button(card: dict[str, Any], key: str) -> None:
@@ -113,9 +113,9 @@ def _check_button(card: dict[str, Any], key: str) -> None:
         if button.get("key") == key and button.get("type", 0) == 0:
             return
         if button.get("type") == 1 and key in (button.get("key"), button.get("url")):
-            raise Impossible("this button opens a page; it calls nobody back", 400)
+            raise ImpossibleError("this button opens a page; it calls nobody back", 400)
     if (card.get("submit_button") or {}).get("key") != key:
-        raise Impossible("the card has no button with this key", 404)
+        raise ImpossibleError("the card has no button with this key", 404)
 
 
 def _selected(wish: Wish, card: dict[str, Any]) -> list[tuple[str, xml.Value]]:
@@ -130,7 +130,7 @@ def _selected(wish: Wish, card: dict[str, Any]) -> list[tuple[str, xml.Value]]:
         default = preset or [str(question["selected_id"])] * bool(question.get("selected_id"))
         chosen = wanted.get(question["question_key"], default)
         if not isinstance(chosen, list) or not set(chosen) <= set(options):
-            raise Impossible(f"{question['question_key']} takes a list out of {', '.join(options)}", 400)
+            raise ImpossibleError(f"{question['question_key']} takes a list out of {', '.join(options)}", 400)
         ticked: list[tuple[str, xml.Value]] = [("OptionId", each) for each in chosen]
         items.append(("SelectedItem", [("QuestionKey", str(question["question_key"])), ("OptionIds", ticked)]))
     return items

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator import chatting, ids
-from simulator.actions.request import Impossible, Wish
+from simulator.actions.request import ImpossibleError, Wish
 from simulator.callbacks import events
 from simulator.world.customers import Customer, Follow, Relation
 from simulator.world.passes import WelcomeCode
@@ -63,7 +63,7 @@ def sends(wish: Wish) -> dict[str, Any]:
     """She writes to the guide. No callback: WeCom tells apps nothing of single chats."""
     follow = wish.follow()
     if follow.relation not in (Relation.MUTUAL, Relation.HALF):
-        raise Impossible("they are not connected: she has to add the guide again")
+        raise ImpossibleError("they are not connected: she has to add the guide again")
     msgtype = wish.text("msgtype", "text")
     body = {"content": wish.text("content")} if msgtype == "text" else wish.mapping("body")
     message = chatting.say(wish.world, follow.userid, follow.external_userid, "customer", msgtype, body)
@@ -74,7 +74,7 @@ def deletes(wish: Wish) -> dict[str, Any]:
     """She deletes the guide: the relation stays readable one-way, the apps get del_follow_user."""
     follow = wish.follow()
     if follow.relation not in (Relation.MUTUAL, Relation.HALF):
-        raise Impossible("they are not connected")
+        raise ImpossibleError("they are not connected")
     follow.relation = Relation.CUSTOMER_LEFT
     wish.world.notices.changed(follow.userid, follow.external_userid)
     event_id = events.external_contact(wish.world, "del_follow_user", follow.userid, follow.external_userid)
@@ -90,7 +90,7 @@ def _way(wish: Wish) -> ContactWay | None:
     else:
         return None
     if found is None:
-        raise Impossible("there is no contact way with this config_id or state", 404)
+        raise ImpossibleError("there is no contact way with this config_id or state", 404)
     return found
 
 
@@ -103,7 +103,7 @@ def _servant(wish: Wish, way: ContactWay | None) -> Member:
     userids += [userid for party in way.party for userid in people.below(party) if userid not in userids]
     member = people.find(userids[way.scans % len(userids)]) if userids else None
     if member is None or member.status != 1:
-        raise Impossible("nobody of this contact way can be added")
+        raise ImpossibleError("nobody of this contact way can be added")
     return member
 
 
@@ -118,7 +118,7 @@ def _scanner(wish: Wish) -> Customer:
     avatar = str(wanted.get("avatar") or f"{wish.world.base_url}/files/avatar_{external_userid}.png")
     gender = wanted.get("gender", wish.world.rng.choice((1, 2)))
     if gender not in (0, 1, 2):
-        raise Impossible("gender is 0 (unknown), 1 (male) or 2 (female)", 400)
+        raise ImpossibleError("gender is 0 (unknown), 1 (male) or 2 (female)", 400)
     customer = Customer(external_userid, name, int(gender), avatar)
     customers.add(customer)
     return customer

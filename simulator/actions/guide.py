@@ -4,7 +4,7 @@ from typing import Any
 
 from simulator import chatting
 from simulator.actions.customer import become_friends
-from simulator.actions.request import Impossible, Wish
+from simulator.actions.request import ImpossibleError, Wish
 from simulator.callbacks import events
 from simulator.world.customers import Follow, Relation
 
@@ -14,7 +14,7 @@ def accepts(wish: Wish) -> dict[str, Any]:
     wish.member()
     follow = wish.follow()
     if follow.relation not in (Relation.HALF, Relation.PENDING):
-        raise Impossible("there is nothing to accept")
+        raise ImpossibleError("there is nothing to accept")
     follow.relation, follow.createtime = Relation.MUTUAL, wish.world.seconds
     return become_friends(wish.world, follow, "add_external_contact", welcome=not follow.welcomed)
 
@@ -23,7 +23,7 @@ def sends(wish: Wish) -> dict[str, Any]:
     wish.member()
     follow = wish.follow()
     if follow.relation is not Relation.MUTUAL:
-        raise Impossible("they are not connected")
+        raise ImpossibleError("they are not connected")
     msgtype = wish.text("msgtype", "text")
     body = {"content": wish.text("content")} if msgtype == "text" else wish.mapping("body")
     message = chatting.say(wish.world, follow.userid, follow.external_userid, "guide", msgtype, body)
@@ -35,7 +35,7 @@ def edits_customer(wish: Wish) -> dict[str, Any]:
     wish.member()
     follow = wish.follow()
     if not follow.readable:
-        raise Impossible("they are not connected")
+        raise ImpossibleError("they are not connected")
     _check_tags(wish)
     if "remark" in wish.body:
         follow.remark = wish.text("remark", "")
@@ -53,7 +53,7 @@ def deletes_customer(wish: Wish) -> dict[str, Any]:
     """The relation is gone (84061); optional `source` DELETE_BY_TRANSFER."""
     follow = wish.follow()
     if follow.relation is Relation.MEMBER_LEFT:
-        raise Impossible("she has deleted this customer already")
+        raise ImpossibleError("she has deleted this customer already")
     follow.relation = Relation.MEMBER_LEFT
     wish.world.notices.changed(follow.userid, follow.external_userid)
     event_id = events.external_contact(
@@ -65,18 +65,16 @@ def deletes_customer(wish: Wish) -> dict[str, Any]:
 def transfer_fails(wish: Wish) -> dict[str, Any]:
     reason = wish.text("reason", "customer_refused")
     if reason not in ("customer_refused", "customer_limit_exceed"):
-        raise Impossible("reason is customer_refused or customer_limit_exceed", 400)
+        raise ImpossibleError("reason is customer_refused or customer_limit_exceed", 400)
     member, customer = wish.member(), wish.customer()
-    event_id = events.external_contact(
-        wish.world, "transfer_fail", member.userid, customer.external_userid, fail_reason=reason
-    )
+    event_id = events.external_contact(wish.world, "transfer_fail", member.userid, customer.external_userid, fail_reason=reason)
     return {"event_id": event_id}
 
 
 def _check_tags(wish: Wish) -> None:
     for tag_id in wish.texts("add_tag"):
         if wish.world.state.tags.find(tag_id) is None:
-            raise Impossible(f"there is no tag {tag_id}", 404)
+            raise ImpossibleError(f"there is no tag {tag_id}", 404)
 
 
 def _retag(follow: Follow, add: list[str], remove: list[str]) -> None:

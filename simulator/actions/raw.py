@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.actions.request import Impossible, Wish
+from simulator.actions.request import ImpossibleError, Wish
 from simulator.callbacks import xml
 from simulator.callbacks.events import SYSTEM, head
 
@@ -11,7 +11,7 @@ def emit(wish: Wish) -> dict[str, Any]:
     """{receiver, xml} sends the text as it is; {receiver, fields: {...}} adds the usual head around the fields."""
     receiver = wish.text("receiver", "app")
     if wish.world.receiver(receiver) is None:
-        raise Impossible(f"there is no receiver {receiver}", 404)
+        raise ImpossibleError(f"there is no receiver {receiver}", 404)
     if wish.body.get("xml"):
         return {"event_id": wish.world.emit(receiver, "raw", "", [], wish.text("xml"))}
     fields = wish.mapping("fields")

@@ -9,7 +9,7 @@ from simulator.world.people import Member
 from simulator.world.world import World
 
 
-class Impossible(Exception):
+class ImpossibleError(Exception):
     """The person cannot do this; `status` is the HTTP status of the answer (400 bad request, 404, 409)."""
 
     def __init__(self, why: str, status: int = 409) -> None:
@@ -26,47 +26,47 @@ class Wish:
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self.body.get(key, default)
-        if not isinstance(value, str) or not value and default is None:
-            raise Impossible(f"{key} is needed, as text", 400)
+        if not isinstance(value, str) or (not value and default is None):
+            raise ImpossibleError(f"{key} is needed, as text", 400)
         return value
 
     def number(self, key: str, default: int | None = None) -> int:
         value = self.body.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise Impossible(f"{key} is needed, as a whole number", 400)
+            raise ImpossibleError(f"{key} is needed, as a whole number", 400)
         return value
 
     def texts(self, key: str) -> list[str]:
         value = self.body.get(key) or []
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise Impossible(f"{key} is a list of texts", 400)
+            raise ImpossibleError(f"{key} is a list of texts", 400)
         return value
 
     def mapping(self, key: str) -> dict[str, Any]:
         value = self.body.get(key) or {}
         if not isinstance(value, dict):
-            raise Impossible(f"{key} is an object", 400)
+            raise ImpossibleError(f"{key} is an object", 400)
         return value
 
     def member(self, key: str = "userid") -> Member:
         userid = self.text(key)
         member = self.world.member(userid)
         if member is None:
-            raise Impossible(f"there is no member {userid}", 404)
+            raise ImpossibleError(f"there is no member {userid}", 404)
         return member
 
     def customer(self) -> Customer:
         external_userid = self.text("external_userid")
         customer = self.world.state.customers.find(external_userid)
         if customer is None:
-            raise Impossible(f"there is no customer {external_userid}", 404)
+            raise ImpossibleError(f"there is no customer {external_userid}", 404)
         return customer
 
     def follow(self) -> Follow:
         """The relation of `userid` and `external_userid`, whatever its state; the member may have left."""
         follow = self.world.state.customers.find_follow(self.text("userid"), self.text("external_userid"))
         if follow is None:
-            raise Impossible("these two never added each other", 404)
+            raise ImpossibleError("these two never added each other", 404)
         return follow
 
     def app(self) -> App:
@@ -74,5 +74,5 @@ class Wish:
             return self.world.main_app()
         app = self.world.state.apps.get(self.number("agentid"))
         if app is None or app.kind != "app":
-            raise Impossible("there is no such app", 404)
+            raise ImpossibleError("there is no such app", 404)
         return app

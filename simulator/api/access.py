@@ -42,5 +42,5 @@ def _check_family(app: App, family: str) -> None:
             raise ApiError(48009)
         if family not in ("contacts", "contacts_simple", "tokens"):
             raise ApiError(48002)
-    elif family == "contacts" or family == "customer" and not app.customer_contact:
+    elif family == "contacts" or (family == "customer" and not app.customer_contact):
         raise ApiError(48002)

@@ -6,10 +6,10 @@ from simulator.api.call import Call, Endpoint, integer, mappings, number_arg, te
 from simulator.errors import ApiError
 from simulator.world.apps import App
 
-TYPES = frozenset(
-    "click view view_miniprogram scancode_push scancode_waitmsg pic_sysphoto pic_photo_or_album pic_weixin "
-    "location_select".split()
-)
+TYPES = frozenset({
+    "click", "view", "view_miniprogram", "scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album",
+    "pic_weixin", "location_select",
+})  # fmt: skip
 
 
 def own_app(call: Call, agentid: int) -> App:

@@ -66,7 +66,7 @@ def text(body: Mapping[str, Any], key: str, missing: int = 0, max_chars: int = 0
         return ""
     if not isinstance(value, str):
         raise wrong_json()
-    if max_chars and len(value) > max_chars or max_bytes and len(value.encode()) > max_bytes:
+    if (max_chars and len(value) > max_chars) or (max_bytes and len(value.encode()) > max_bytes):
         raise ApiError(40058, f"{key} is too long")
     return value
 

@@ -121,7 +121,7 @@ class CardCheck:
         image, area = mapping(self.card, "card_image"), mapping(self.card, "image_text_area")
         if not image and not area:
             raise ApiError(42044)
-        if image and not self._is_url(image.get("url")) or area and not self._is_url(area.get("image_url")):
+        if (image and not self._is_url(image.get("url"))) or (area and not self._is_url(area.get("image_url"))):
             raise ApiError(42044)
         ratio = image.get("aspect_ratio", 1.3)
         if not isinstance(ratio, int | float) or not 1.3 <= ratio <= 2.25:

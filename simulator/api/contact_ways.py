@@ -76,9 +76,7 @@ def _find(call: Call) -> ContactWay:
     return way
 
 
-def _choice(
-    call: Call, key: str, missing: int, invalid: int, allowed: tuple[int, ...], default: int | None = None
-) -> int:
+def _choice(call: Call, key: str, missing: int, invalid: int, allowed: tuple[int, ...], default: int | None = None) -> int:
     if key not in call.body:
         if default is None:
             raise ApiError(missing)
@@ -105,7 +103,7 @@ def _fill(call: Call, way: ContactWay) -> None:
 
 def _check_members(call: Call, way: ContactWay) -> None:
     people = {userid.lower() for userid in way.user}
-    if way.type == 1 and (len(way.user) != 1 or way.party) or not (way.user or way.party):
+    if (way.type == 1 and (len(way.user) != 1 or way.party)) or not (way.user or way.party):
         raise ApiError(40058)
     for userid in way.user:
         member = call.world.sees(call.app, userid)

@@ -31,11 +31,7 @@ def user_get(call: Call) -> dict[str, Any]:
 
 
 def user_simple_list(call: Call) -> dict[str, Any]:
-    return {
-        "userlist": [
-            {"userid": each.userid, "name": each.name, "department": each.departments} for each in _users(call)
-        ]
-    }
+    return {"userlist": [{"userid": each.userid, "name": each.name, "department": each.departments} for each in _users(call)]}
 
 
 def user_list(call: Call) -> dict[str, Any]:

@@ -39,10 +39,7 @@ def add_tags(call: Call) -> dict[str, Any]:
         raise ApiError(40071)
     if group.id not in call.state.tags.groups:
         call.state.tags.add_group(group)
-    made = [
-        Tag(ids.tag_id(call.world.rng), name, call.world.seconds, order, call.app.agentid)
-        for name, order in names.items()
-    ]
+    made = [Tag(ids.tag_id(call.world.rng), name, call.world.seconds, order, call.app.agentid) for name, order in names.items()]
     for tag in made:
         call.state.tags.add_tag(group, tag)
     return {"tag_group": _group(group, made)}

@@ -51,9 +51,7 @@ def _question(request: Request) -> bytes:
     return "&".join(f"{key}={value}" for key, value in request.args.items() if key != "access_token").encode()
 
 
-def _through(
-    world: World, path: str, endpoint: Endpoint, running: int, faults: list[Fault]
-) -> tuple[Response, int, int]:
+def _through(world: World, path: str, endpoint: Endpoint, running: int, faults: list[Fault]) -> tuple[Response, int, int]:
     """The response with the agentid of the caller and the errcode, past whatever faults were asked for."""
     blow = None
     for fault in faults:
@@ -82,7 +80,8 @@ def _answer(world: World, path: str, endpoint: Endpoint, running: int, forced: i
                 return Response(result.response, result.status, result.headers), _agentid(call), 0
             body = {"errcode": 0, "errmsg": "ok. Warning: wrong json format. " if call.warned else "ok"} | result
         except ApiError as error:
-            body = dict(endpoint.empty) | error_body(error, world.rng, world.now, call.ip)
+            body = error_body(error, world.rng, world.now, call.ip)
+            body = body | {key: value for key, value in endpoint.empty.items() if key not in body}
     return _json(body), _agentid(call), int(body["errcode"])
 
 
@@ -98,9 +97,7 @@ def _read(call: Call, endpoint: Endpoint) -> None:
         raise ApiError(40058)
     if endpoint.method == "UPLOAD":
         parts = request.files.items() if request.mimetype == MULTIPART else ()
-        call.uploads = {
-            name: Upload(part.filename or "", part.mimetype, part.read()) for name, part in parts
-        }
+        call.uploads = {name: Upload(part.filename or "", part.mimetype, part.read()) for name, part in parts}
         return
     try:
         body = json.loads(request.get_data())

@@ -151,7 +151,7 @@ def _is_repeat(call: Call) -> bool:
     if not integer(call.body, "enable_duplicate_check"):
         return False
     interval = min(integer(call.body, "duplicate_check_interval", 1800), 4 * 3600)
-    key = hashlib.sha1(json.dumps(call.body, sort_keys=True).encode()).hexdigest()
+    key = hashlib.sha1(json.dumps(call.body, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
     seen, now = call.state.inboxes.recent_requests, call.world.now
     if seen.get(key, 0.0) > now:
         return True

@@ -28,4 +28,4 @@ def position_of(call: Call, query: str, cursor: str) -> int:
 
 
 def _mark(call: Call, query: str) -> str:
-    return hashlib.sha1(f"{call.state.corpid}|{call.app.agentid}|{query}".encode()).hexdigest()[:16]
+    return hashlib.sha1(f"{call.state.corpid}|{call.app.agentid}|{query}".encode(), usedforsecurity=False).hexdigest()[:16]

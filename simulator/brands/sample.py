@@ -12,13 +12,13 @@ from simulator.world.state import State
 from simulator.world.tags import Tag, TagGroup
 
 SHANGHAI = timezone(timedelta(hours=8))
-# (id, name, parent)
+# id, name, id of the department above
 DEPARTMENTS = (
     (2, "总部运营中心", 1), (10, "华东大区", 1), (20, "北方大区", 1), (11, "上海分公司", 10), (12, "浙江分公司", 10),
     (21, "北京分公司", 20), (101, "上海徐家汇店", 11), (102, "上海五角场店", 11), (103, "杭州湖滨店", 12),
     (104, "宁波天一店", 12), (105, "北京西单店", 21), (106, "北京望京店", 21),
 )  # fmt: skip
-# (userid, name, department, position, leads)
+# userid, name, department, position, does she lead it
 STAFF = (
     ("hq_wangmin", "王敏", 2, "运营总监", True), ("hq_lijie", "李洁", 2, "运营专员", False),
     ("hq_zhangwei", "张伟", 2, "内容运营", False), ("zhaolei", "赵磊", 10, "大区经理", True),

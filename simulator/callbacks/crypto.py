@@ -10,13 +10,14 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 BLOCK = 32
 
 
-class BadEnvelope(ValueError):
+class EnvelopeError(ValueError):
     """The envelope is not one of ours: signature, base64, length, padding or receiver is wrong."""
 
 
 def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
     """msg_signature: sha1 over the four values, sorted and joined, in lower hex."""
-    return hashlib.sha1("".join(sorted((token, timestamp, nonce, encrypted))).encode()).hexdigest()
+    joined = "".join(sorted((token, timestamp, nonce, encrypted)))
+    return hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
 
 
 class Envelope:
@@ -41,27 +42,27 @@ class Envelope:
         return base64.b64encode(sealed).decode()
 
     def decrypt(self, encrypted: str) -> bytes:
-        """The message inside; raises BadEnvelope."""
+        """The message inside; raises EnvelopeError."""
         try:
             sealed = base64.b64decode(encrypted, validate=True)
             decryptor = self._cipher().decryptor()
             plain = decryptor.update(sealed) + decryptor.finalize()
         except ValueError as error:
-            raise BadEnvelope(str(error)) from error
+            raise EnvelopeError(str(error)) from error
         if not plain or not 1 <= plain[-1] <= BLOCK:
-            raise BadEnvelope("padding")
+            raise EnvelopeError("padding")
         plain = plain[: -plain[-1]]
         if len(plain) < 20:
-            raise BadEnvelope("too short")
+            raise EnvelopeError("too short")
         end = 20 + int(struct.unpack(">I", plain[16:20])[0])
         if plain[end:] != self._receiveid:
-            raise BadEnvelope("receiveid")
+            raise EnvelopeError("receiveid")
         return plain[20:end]
 
     def open(self, signature: str, timestamp: str, nonce: str, encrypted: str) -> bytes:
-        """The message inside a signed envelope; raises BadEnvelope."""
+        """The message inside a signed envelope; raises EnvelopeError."""
         if not hmac.compare_digest(self.sign(timestamp, nonce, encrypted), signature):
-            raise BadEnvelope("signature")
+            raise EnvelopeError("signature")
         return self.decrypt(encrypted)
 
     def _cipher(self) -> Cipher[modes.CBC]:

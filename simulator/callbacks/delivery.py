@@ -84,7 +84,8 @@ class Delivery:
         """Queue the event and its duplicates; with no address to send to it is only logged."""
         receiver = self._receivers(event.receiver)
         if receiver is None or not receiver.url:
-            self._log(event, 1, Answer(0, b"", 0.0, "the receiver has no address"), "")
+            text = event.xml or xml.render(event.fields)
+            self._log(event, 1, Answer(0, b"", 0.0, "the receiver has no address"), text)
             return
         with self._idle:
             for _ in range(1 + self.options.duplicate):

@@ -2,9 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-bp = Blueprint(
-    "client", __name__, template_folder="templates", static_folder="static/client", static_url_path="/assets/client"
-)
+bp = Blueprint("client", __name__, template_folder="templates", static_folder="static/client", static_url_path="/assets/client")
 
 SIDEBAR_PATH = "/sidebar/"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, current_app, request
 
-from simulator.actions.request import Impossible
+from simulator.actions.request import ImpossibleError
 from simulator.world.world import World
 
 
@@ -23,16 +23,16 @@ def refuse(why: str, status: int = 400) -> Response:
 
 
 def body() -> dict[str, Any]:
-    """The JSON object of the request, {} when there is none; Impossible when it is something else."""
+    """The JSON object of the request, {} when there is none; ImpossibleError when it is something else."""
     raw = request.get_data()
     if not raw.strip():
         return {}
     try:
         found = json.loads(raw)
     except ValueError as error:
-        raise Impossible(f"the body is not JSON: {error}", 400) from error
+        raise ImpossibleError(f"the body is not JSON: {error}", 400) from error
     if not isinstance(found, dict):
-        raise Impossible('the body is a JSON object, for example {"timeout": 10}', 400)
+        raise ImpossibleError('the body is a JSON object, for example {"timeout": 10}', 400)
     return found
 
 
@@ -42,5 +42,5 @@ def number(name: str, default: int) -> int:
     if not value:
         return default
     if not value.isdecimal():
-        raise Impossible(f"{name} is a whole number, for example ?{name}={default}", 400)
+        raise ImpossibleError(f"{name} is a whole number, for example ?{name}={default}", 400)
     return int(value)

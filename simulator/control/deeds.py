@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from simulator import bridge
-from simulator.actions.request import Impossible, Wish
+from simulator.actions.request import ImpossibleError, Wish
 from simulator.actions.table import ACTIONS
 from simulator.control.answer import answer, body, refuse, world
 
@@ -27,7 +27,7 @@ def set_client() -> Response:
     with found.lock:
         member = Wish(found, wanted).member()
         if not isinstance(wanted.get("cancel_next_send"), bool):
-            raise Impossible('say {"userid": "lixiaomei", "cancel_next_send": true}', 400)
+            raise ImpossibleError('say {"userid": "lixiaomei", "cancel_next_send": true}', 400)
         change = found.windows.cancel_next_send.add if wanted["cancel_next_send"] else found.windows.cancel_next_send.discard
         change(member.userid.lower())
     return answer({"ok": True})

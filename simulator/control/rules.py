@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from simulator import snapshot
-from simulator.actions.request import Impossible
+from simulator.actions.request import ImpossibleError
 from simulator.brands.table import BRANDS
 from simulator.control.answer import answer, body, refuse, world
 
@@ -128,4 +128,4 @@ def _change(change: Any, wanted: dict[str, Any]) -> None:
     try:
         change(wanted)
     except ValueError as error:
-        raise Impossible(str(error), 400) from error
+        raise ImpossibleError(str(error), 400) from error

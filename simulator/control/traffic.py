@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from simulator import ids
-from simulator.actions.request import Impossible
+from simulator.actions.request import ImpossibleError
 from simulator.callbacks.verification import verify
 from simulator.control.answer import answer, body, number, refuse, world
 from simulator.world.apps import Receiver
@@ -60,7 +60,7 @@ def clear_receiver(name: str) -> Response:
 def list_callbacks() -> Response:
     """Newest first; filters event=, change_type=, status=, receiver=."""
     limit, wanted = number("limit", 100), request.args
-    attempts = []
+    attempts: list[dict[str, Any]] = []
     for each in reversed(list(world().delivery.attempts)):
         if len(attempts) >= limit:
             break
@@ -98,7 +98,7 @@ def list_calls() -> Response:
         records = list(calls.records)
         counts = {name: {"n": each[0], "ok": each[1], "errors": each[2]} for name, each in calls.by_path.items()}
         most = dict(calls.in_flight_max)
-    found = []
+    found: list[dict[str, Any]] = []
     for each in reversed(records):
         if each.id <= since or len(found) >= limit:
             break
@@ -160,7 +160,7 @@ def _receiver(found: World, name: str, wanted: dict[str, Any]) -> Receiver:
             int(wanted["agentid"]) if wanted.get("agentid") is not None else present.agentid,
         )  # fmt: skip
     except (TypeError, ValueError) as error:
-        raise Impossible(f"a receiver looks like {EXAMPLE}", 400) from error
+        raise ImpossibleError(f"a receiver looks like {EXAMPLE}", 400) from error
     if not receiver.url.startswith(("http://", "https://")) or not receiver.token or len(receiver.aes_key) != 43:
-        raise Impossible(f"a receiver looks like {EXAMPLE}", 400)
+        raise ImpossibleError(f"a receiver looks like {EXAMPLE}", 400)
     return receiver

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from simulator.actions import customer
-from simulator.actions.request import Impossible, Wish
+from simulator.actions.request import ImpossibleError, Wish
 from simulator.world.world import World
 
 bp = Blueprint("scan", __name__, template_folder="templates")
@@ -24,7 +24,7 @@ def show_code(target: str) -> Response | str | tuple[str, int]:
         try:
             name = request.form.get("name", "").strip()[:64]
             added = customer.scans(Wish(world, {key: value, "customer": {"name": name} if name else {}}))
-        except Impossible as error:
+        except ImpossibleError as error:
             return render_template("simulator/scan.html", guide=guide, corp=world.state.corp_name, error=str(error)), 409
     return redirect(f"/?userid={added['userid']}&external_userid={added['external_userid']}", 303)
 

@@ -24,9 +24,11 @@ export const post = (path, body = {}) => request("POST", path, body);
 export const remove = (path) => request("DELETE", path);
 export const act = (action, body) => post(`do/${action}`, body);
 
-export const members = (q = "", limit = 60) => get("members", { q, limit }).then((answer) => answer.members);
+export const members = () => get("members", { limit: 1000 }).then((answer) => answer.members);
 export const member = (userid) => get(`members/${segment(userid)}`);
-export const appChat = (userid, limit = 60) => get(`members/${segment(userid)}/app_chat`, { limit });
+export const appChat = (userid, limit = 60) => get(`members/${segment(userid)}/app_chat`, { limit }).then((answer) => answer.items);
 export const customers = (q = "", limit = 60) => get("customers", { q, limit }).then((answer) => answer.customers);
+export const customer = (externalUserid) => get(`customers/${segment(externalUserid)}`);
+export const tagGroups = () => get("tags").then((answer) => answer.groups);
 export const chat = (userid, externalUserid, limit = 100) =>
   get(`chats/${segment(userid)}/${segment(externalUserid)}`, { limit }).then((answer) => answer.messages);

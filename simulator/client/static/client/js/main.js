@@ -2,7 +2,7 @@
 
 import { customerPhone } from "./customer/phone.js";
 import { guideWindow } from "./guide/window.js";
-import { onMove, place } from "./place.js";
+import { go, onMove, place } from "./place.js";
 import { sides } from "./sides.js";
 import { follow } from "./stream.js";
 import { strip } from "./strip/strip.js";
@@ -23,6 +23,12 @@ onMove((moved) => {
   followCustomer();
 });
 watchWidth(() => guide.moved([]));
+// A code scanned with a real camera (/c/<config_id>) leads back here with the two people it brought together.
+const scanned = new URLSearchParams(location.search);
+if (scanned.get("external_userid")) {
+  go({ member: scanned.get("userid"), customer: scanned.get("external_userid"), peer: scanned.get("userid") });
+  history.replaceState(null, "", location.pathname + location.hash);
+}
 await Promise.all([guide.start(), customer.start()]);
 followGuide();
 followCustomer();

@@ -9,11 +9,11 @@ import { questionsOf } from "./questions.js";
 const TARGETS = "button, a, input, select, label";
 
 /**
- * cardNode({msgid, body, state}, actions): state {button, card} is what the product made of the card for this member;
+ * cardNode({msgid, body, state}, actions): state {button, template_card} is what the product made of the card for this member;
  * actions {open(url), click({key, selected}), menu(key), member(userid)} return promises where they take time.
  */
 export const cardNode = ({ body, state }, actions) => {
-  const card = state?.card ? { ...body, ...state.card } : body;
+  const card = state?.template_card || body;
   const locked = Boolean(state?.button || card.replace_text);
   const questions = questionsOf(card, locked);
   const leads = card.card_action?.type === 1 && card.card_action.url;

@@ -6,13 +6,11 @@ import { icon } from "../icons.js";
 import { briefOf } from "../message/bodies.js";
 import { go } from "../place.js";
 import { brief } from "../time.js";
+import { guidesOf } from "./relation.js";
 import { openScan } from "./scan.js";
 import { pickCustomer } from "./welcome.js";
 
-const WAITING = { pending: "等待对方通过", half: "等待对方添加" };
-const GONE = new Set(["customer_left"]);
-
-export const followersOf = (me) => (me.followers || []).filter((follower) => !GONE.has(follower.relation));
+const WAITING = { pending: "等待对方通过" };
 
 const row = (guide) =>
   h(
@@ -21,14 +19,14 @@ const row = (guide) =>
     avatar(guide.name, guide.avatar),
     h(
       "span.row-text",
-      h("span.row-name", h("span.row-title", guide.name), h("span.corp-mark", guide.corp_name ? `@${guide.corp_name}` : "@企业微信"), guide.last?.at && h("time", brief(guide.last.at))),
+      h("span.row-name", h("span.row-title", guide.name), h("span.corp-mark", `@${guide.corp_name}`), guide.last?.at && h("time", brief(guide.last.at))),
       h("span.row-note", WAITING[guide.relation] || (guide.last ? briefOf(guide.last.msgtype, guide.last.body) : "你已添加了对方")),
     ),
   );
 
 export const guideList = (root) => ({
   show: (me) => {
-    const guides = followersOf(me);
+    const guides = guidesOf(me);
     fill(
       root,
       h(

@@ -2,7 +2,8 @@
 
 import { fill, h } from "../element.js";
 import * as control from "../control.js";
-import { go, place } from "../place.js";
+import { newest } from "../newest.js";
+import { place } from "../place.js";
 import { attempt } from "../toast.js";
 import { customerTalk } from "./talk.js";
 import { guideList } from "./guides.js";
@@ -13,6 +14,7 @@ export const customerPhone = (root) => {
   fill(root, h("div.wechat-frame", screen));
   let shown = "";
   let view = null;
+  const ask = newest();
 
   const enter = (key, make) => {
     if (shown !== key) {
@@ -25,7 +27,7 @@ export const customerPhone = (root) => {
   const refresh = async () => {
     document.body.dataset.customer = place.customer ? (place.peer ? "chat" : "list") : "none";
     if (!place.customer) return enter("welcome", () => welcome(screen)).show();
-    const me = await attempt(() => control.get(`customers/${encodeURIComponent(place.customer)}`));
+    const me = await ask(attempt(() => control.customer(place.customer)));
     if (!me || me.external_userid !== place.customer) return undefined;
     if (place.peer) return enter(`talk/${place.customer}/${place.peer}`, () => customerTalk(screen, place.peer)).show(me);
     return enter(`list/${place.customer}`, () => guideList(screen)).show(me);
@@ -35,5 +37,5 @@ export const customerPhone = (root) => {
 
   const start = () => refresh();
 
-  return { start, refresh, moved, leave: () => go({ customer: "", peer: "" }) };
+  return { start, refresh, moved };
 };

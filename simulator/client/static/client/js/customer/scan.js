@@ -18,11 +18,12 @@ const option = ({ value, title, note, picture }, checked) =>
   );
 
 const codes = async () => {
-  const [ways, guide] = await Promise.all([control.get("contact_ways"), place.member ? control.member(place.member) : null]);
+  const [ways, people] = await Promise.all([control.get("contact_ways", { limit: 100 }), control.members()]);
+  const guide = people.find((member) => member.userid === place.member);
   const made = ways.contact_ways.map((way) => ({
     value: `config_id:${way.config_id}`,
     title: way.remark || way.state || "活码",
-    note: [way.user_names?.join("、") || way.user?.join("、"), way.state && `渠道 ${way.state}`].filter(Boolean).join(" · "),
+    note: [way.user_names.join("、"), way.state && `渠道 ${way.state}`].filter(Boolean).join(" · "),
     picture: way.qr_code ? h("img.code-picture", { src: way.qr_code, alt: "" }) : null,
   }));
   const own = guide && { value: `userid:${guide.userid}`, title: `${guide.name} 的个人名片`, note: "不经过活码，没有渠道", picture: avatar(guide.name, guide.avatar) };
@@ -63,7 +64,7 @@ export const openScan = (me) =>
           field("性别", { name: "gender", options: GENDERS, value: "2" }),
         ),
       h("div.field", h("span", "扫哪个码"), list),
-      h("label.check", h("input", { type: "checkbox", name: "half" }), h("span", "需要导购通过（单向添加，不立即成为好友）")),
+      h("label.check", h("input", { type: "checkbox", name: "half" }), h("span", "单向添加（免验证，导购还没有添加她）")),
       h("div.dialog-actions", h("button.button", { type: "button", onclick: close }, "取消"), h("button.button.green", "扫码添加")),
     );
   });

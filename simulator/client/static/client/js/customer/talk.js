@@ -7,9 +7,10 @@ import { fill, h } from "../element.js";
 import { icon } from "../icons.js";
 import { keyed, stickToBottom } from "../list.js";
 import { line, noteLine, timeLine, withTimes } from "../message/timeline.js";
+import { newest } from "../newest.js";
 import { go } from "../place.js";
 import { attempt } from "../toast.js";
-import { followersOf } from "./guides.js";
+import { guidesOf } from "./relation.js";
 
 const openOutside = (url) => window.open(url, "_blank", "noopener");
 
@@ -25,6 +26,7 @@ export const customerTalk = (root, userid) => {
   let me = null;
   let guide = null;
   let first = true;
+  const ask = newest();
   const build = (item) => {
     if (item.time) return timeLine(item.time);
     if (item.from === "system") return noteLine(item.body.content || item.body.text || "");
@@ -37,15 +39,15 @@ export const customerTalk = (root, userid) => {
 
   const show = async (customer) => {
     me = customer;
-    guide = followersOf(me).find((each) => each.userid === userid);
+    guide = guidesOf(me).find((each) => each.userid === userid);
     if (!guide) return go({ peer: "" });
     fill(
       head,
       h("button.round", { type: "button", "aria-label": "返回", onclick: () => go({ peer: "" }) }, icon("back")),
-      h("h2", guide.name, h("span.corp-mark", guide.corp_name ? `@${guide.corp_name}` : "@企业微信")),
+      h("h2", guide.name, h("span.corp-mark", `@${guide.corp_name}`)),
       h("button.round", { type: "button", "aria-label": "删除联系人", title: "删除联系人", onclick: () => leave(me, guide) }, icon("more")),
     );
-    const messages = await attempt(() => control.chat(userid, me.external_userid));
+    const messages = await ask(attempt(() => control.chat(userid, me.external_userid)));
     if (!messages) return undefined;
     const items = withTimes(messages.map((message) => ({ ...message, key: String(message.id) })));
     stickToBottom(scroller, () => (render(items), first && "jump"));

@@ -5,19 +5,25 @@ import { fill, h } from "../element.js";
 import { icon } from "../icons.js";
 import { openPicker } from "../picker.js";
 import { go } from "../place.js";
+import { isThere } from "./relation.js";
 import { openScan } from "./scan.js";
 
-const noteOf = (customer) => {
-  const guides = customer.followers || customer.follows || [];
-  const names = guides.map((each) => each.name || each.userid).join("、");
-  return names ? `已添加 ${names}` : "还没有添加导购";
+const noteOf = (customer, names) => {
+  const guides = customer.follows.filter(isThere).map(({ userid }) => names.get(userid) || userid);
+  return guides.length ? `已添加 ${guides.join("、")}` : "还没有添加导购";
+};
+
+const find = async (q) => {
+  const [people, members] = await Promise.all([control.customers(q), control.members()]);
+  const names = new Map(members.map((member) => [member.userid, member.name]));
+  return people.map((customer) => ({ ...customer, note: noteOf(customer, names) }));
 };
 
 export const pickCustomer = () =>
   openPicker({
     title: "选择客户",
-    placeholder: "昵称或备注",
-    find: async (q) => (await control.customers(q)).map((customer) => ({ ...customer, note: noteOf(customer) })),
+    placeholder: "微信昵称",
+    find,
     pick: (customer) => go({ customer: customer.external_userid, peer: "" }),
   });
 

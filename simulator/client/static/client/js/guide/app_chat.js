@@ -9,6 +9,7 @@ import { icon } from "../icons.js";
 import { keyed, stickToBottom } from "../list.js";
 import { bodyOf } from "../message/bodies.js";
 import { line, noteLine, timeLine, withTimes } from "../message/timeline.js";
+import { newest } from "../newest.js";
 import { go } from "../place.js";
 import { attempt, toast } from "../toast.js";
 import { appMenu } from "./app_menu.js";
@@ -17,7 +18,6 @@ import { appOf } from "./people.js";
 
 const deedWords = ({ kind, body }) => {
   if (kind === "menu") return `点了菜单「${body.name || body.key}」`;
-  if (kind === "enter") return "进入应用";
   return "";
 };
 
@@ -39,12 +39,16 @@ const fromApp = (item, me) => {
   return h("div.line", appFace(), h("div.line-body", content));
 };
 
+const keyedItem = (item) => ({ ...item, key: item.msgid || `${item.kind}-${item.at}` });
+const isShown = (item) => item.from === "app" || item.kind === "text" || deedWords(item) !== "";
+
 export const appChat = (root) => {
   const head = h("header.chat-head");
   const scroller = h("div.lines");
   const foot = h("div.chat-foot");
   let me = null;
   let first = true;
+  const ask = newest();
   const build = (item) => {
     if (item.time) return timeLine(item.time);
     if (item.recalled) return noteLine("应用撤回了一条消息");
@@ -64,7 +68,7 @@ export const appChat = (root) => {
       head,
       h("button.round.narrow-only", { type: "button", "aria-label": "返回", onclick: () => go({ with: "", panel: "" }) }, icon("back")),
       h("div.chat-title", h("h2", app.name), h("span.app-mark", "应用")),
-      h("button.tool", { type: "button", onclick: openHome }, icon("home"), "打开应用"),
+      h("button.tool", { type: "button", onclick: () => openHome(app) }, icon("home"), "打开应用"),
     );
     if (!again) fill(foot, composer(send, "试试：榜单、任务、话术 羽绒服"));
     if (!again || foot.dataset.menu !== JSON.stringify(me.menu || [])) {
@@ -72,9 +76,9 @@ export const appChat = (root) => {
       foot.prepend(appMenu(me));
       foot.dataset.menu = JSON.stringify(me.menu || []);
     }
-    const answer = await attempt(() => control.appChat(me.userid));
-    if (!answer) return;
-    const items = withTimes(answer.items.filter((item) => item.from === "app" || item.kind === "text" || deedWords(item)));
+    const messages = await ask(attempt(() => control.appChat(me.userid)));
+    if (!messages) return;
+    const items = withTimes(messages.map(keyedItem).filter(isShown));
     stickToBottom(scroller, () => (render(items), first && "jump"));
     if (!items.length) fill(scroller, h("p.empty", "应用还没有发来消息"));
     first = false;

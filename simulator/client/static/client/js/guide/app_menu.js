@@ -7,8 +7,10 @@ import { attempt, toast } from "../toast.js";
 import { openPage } from "./panel.js";
 
 const press = (entry, me) => {
-  if (entry.type === "view") return openPage(entry.url);
-  if (entry.type === "click") return attempt(() => control.act("member_clicks_menu", { userid: me.userid, key: entry.key }));
+  if (entry.type === "view") openPage(entry.url);
+  if (entry.type === "view" || entry.type === "click") {
+    return attempt(() => control.act("member_clicks_menu", { userid: me.userid, key: entry.key || entry.url }));
+  }
   return toast(`模拟器里打不开「${entry.name}」这类菜单`);
 };
 

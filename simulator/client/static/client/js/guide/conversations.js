@@ -9,6 +9,7 @@ import { briefOf } from "../message/bodies.js";
 import { openPicker } from "../picker.js";
 import { go, place } from "../place.js";
 import { brief } from "../time.js";
+import { attempt } from "../toast.js";
 import { appOf, contactName, memberNote, RELATIONS } from "./people.js";
 
 const pickMember = () =>
@@ -16,7 +17,9 @@ const pickMember = () =>
     title: "切换成员",
     placeholder: "姓名、账号或门店",
     find: async (q) =>
-      (await control.members(q)).map((member) => ({ ...member, note: memberNote(member), badge: member.is_leader?.some(Boolean) ? "负责人" : "" })),
+      (await control.members())
+        .map((member) => ({ ...member, note: memberNote(member), badge: member.is_leader ? "负责人" : "" }))
+        .filter((member) => `${member.name} ${member.userid} ${member.note}`.toLowerCase().includes(q.toLowerCase())),
     pick: (member) => go({ member: member.userid, with: "", panel: "" }),
   });
 
@@ -32,11 +35,17 @@ const row = ({ key, name, face, at, note, tag, open, current }) =>
     ),
   );
 
+/** The sidebar goes along from customer to customer; a page that a card opened does not. */
+const open = (key) => {
+  go({ with: key, panel: place.panel === "sidebar" ? "sidebar" : "" });
+  if (key === "app") attempt(() => control.act("member_enters_app", { userid: place.member }));
+};
+
 const build = (item) =>
   row({
     ...item,
     face: item.key === "app" ? appFace() : avatar(item.person, item.avatar),
-    open: (key) => go({ with: key, panel: key === "app" || place.panel === "sidebar" ? place.panel : "" }),
+    open,
   });
 
 const items = (me, search) => {
@@ -56,8 +65,9 @@ const items = (me, search) => {
     .filter((item) => !search || item.name.includes(search) || item.note.includes(search))
     .sort((a, b) => b.at - a.at);
   const last = me.app_last;
+  if (search || !app) return people;
   const own = { key: "app", name: app.name, at: last?.at || 0, note: last ? briefOf(last.msgtype, last.body) : "应用消息", current: current === "app" };
-  return search ? people : [own, ...people];
+  return [own, ...people];
 };
 
 export const conversations = (root) => {

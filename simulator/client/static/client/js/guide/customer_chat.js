@@ -6,6 +6,7 @@ import { fill, h } from "../element.js";
 import { icon } from "../icons.js";
 import { keyed, stickToBottom } from "../list.js";
 import { line, noteLine, timeLine, withTimes } from "../message/timeline.js";
+import { newest } from "../newest.js";
 import { go, place } from "../place.js";
 import { attempt } from "../toast.js";
 import { openPage } from "./panel.js";
@@ -47,6 +48,7 @@ export const customerChat = (root, externalUserid) => {
   const render = keyed(scroller, { key: (item) => item.key, build });
   let me = null;
   let first = true;
+  const ask = newest();
   const send = (content) => control.act("member_sends", { userid: me.userid, external_userid: externalUserid, content });
   fill(root, head, banner, scroller, composer(send, "发消息给客户"));
 
@@ -57,7 +59,7 @@ export const customerChat = (root, externalUserid) => {
     faces = { guide: me, customer: { name: contact.name, avatar: contact.avatar } };
     fill(head, headOf(contact, me));
     fill(banner, bannerOf(contact, me));
-    const messages = await attempt(() => control.chat(me.userid, externalUserid));
+    const messages = await ask(attempt(() => control.chat(me.userid, externalUserid)));
     if (!messages) return undefined;
     const items = withTimes(messages.map((message) => ({ ...message, key: String(message.id) })));
     stickToBottom(scroller, () => (render(items), first && "jump"));

@@ -10,7 +10,7 @@ const SIDEBAR_PATH = document.documentElement.dataset.sidebar;
 
 /** Show an address in the member's webview (product pages lose nothing: they are served there as inside WeCom). */
 export const openPage = (url) => go({ panel: url });
-export const openHome = () => go({ panel: SIDEBAR_PATH });
+export const openHome = (app) => go({ panel: app.home_url || SIDEBAR_PATH });
 
 const originOf = (userid) => `${location.protocol}//${userid.toLowerCase()}.webview.localhost${location.port ? `:${location.port}` : ""}`;
 
@@ -37,6 +37,7 @@ const REACT = {
   closeWindow: () => go({ panel: "" }),
 };
 
+const OPENING = "正在打开…";
 const SUCCEEDED = /:(ok|yes)$/;
 
 export const panel = (root) => {
@@ -67,7 +68,9 @@ export const panel = (root) => {
     if (wanted === address) return;
     address = wanted;
     frame = wanted ? h("iframe", { src: wanted, title: "应用页面", allow: "clipboard-write; fullscreen" }) : null;
-    title.textContent = wanted ? "正在打开…" : "";
+    title.textContent = wanted ? OPENING : "";
+    // A page that is not the product's (it is down, or the address leads elsewhere) never tells its title.
+    frame?.addEventListener("load", () => title.textContent === OPENING && (title.textContent = "网页"));
     fill(holder, frame);
   };
   return { show, close: () => fill(holder, (frame = null), (address = "")), isOpen: () => Boolean(address) };

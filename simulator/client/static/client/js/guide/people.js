@@ -11,6 +11,7 @@ export const RELATIONS = {
 export const contactName = (contact) => contact.remark || contact.name;
 
 export const memberNote = (member) =>
-  [member.department_name || member.department_names?.join("、"), member.position].filter(Boolean).join(" · ") || member.userid;
+  [member.departments.join("、"), member.position].filter(Boolean).join(" · ") || member.userid;
 
-export const appOf = (member) => member.apps?.[0] || { agentid: 0, name: "应用" };
+/** The corp's app as this member sees it; undefined for one outside its range. */
+export const appOf = (member) => member.apps[0];

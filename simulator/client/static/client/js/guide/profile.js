@@ -22,7 +22,7 @@ const tagBox = (groups, chosen) =>
 
 const changes = (form, contact) => {
   const values = new FormData(form);
-  const before = new Set(contact.tags || []);
+  const before = new Set(contact.tags);
   const after = new Set(values.getAll("tag"));
   const asked = {};
   if (values.get("remark") !== (contact.remark || "")) asked.remark = values.get("remark");
@@ -43,7 +43,7 @@ const remove = (me, contact) =>
 export const openProfile = (me, contact) =>
   openDialog("客户资料", (close) => {
     const tags = h("div");
-    attempt(() => control.get("tags")).then((answer) => answer && fill(tags, tagBox(answer.groups, new Set(contact.tags || []))));
+    attempt(control.tagGroups).then((groups) => groups && fill(tags, tagBox(groups, new Set(contact.tags))));
     const save = async (event) => {
       event.preventDefault();
       const asked = changes(event.target, contact);

@@ -2,6 +2,7 @@
 
 import * as control from "../control.js";
 import { fill, h } from "../element.js";
+import { newest } from "../newest.js";
 import { go, place } from "../place.js";
 import { attempt } from "../toast.js";
 import { isNarrow } from "../width.js";
@@ -22,6 +23,7 @@ export const guideWindow = (root) => {
   const shownList = conversations(list);
   let chat = null;
   let me = null;
+  const ask = newest();
 
   const level = () => {
     const inside = webview.isOpen() ? "panel" : place.with ? "chat" : "list";
@@ -30,7 +32,7 @@ export const guideWindow = (root) => {
   };
 
   const openChat = () => {
-    const wanted = place.with || (isNarrow() ? "" : "app");
+    const wanted = place.with || (isNarrow() || !me?.apps.length ? "" : "app");
     if (!me || !wanted) return fill(main);
     const key = `${me.userid}/${wanted}`;
     if (chat?.key !== key) {
@@ -42,8 +44,8 @@ export const guideWindow = (root) => {
 
   const refresh = async () => {
     if (!place.member) return;
-    const found = await attempt(() => control.member(place.member));
-    if (!found || found.userid.toLowerCase() !== place.member.toLowerCase()) return;
+    const found = await ask(attempt(() => control.member(place.member)));
+    if (!found) return;
     me = found;
     shownList.show(me);
     await openChat();
@@ -61,7 +63,7 @@ export const guideWindow = (root) => {
 
   const start = async () => {
     if (!place.member) {
-      const people = (await attempt(() => control.members("", 200))) || [];
+      const people = (await attempt(() => control.members())) || [];
       const first = people.find(({ userid }) => userid === FIRST_MEMBER) || people[0];
       if (!first) return fill(main, h("p.empty", "这个企业还没有成员。"));
       go({ member: first.userid });

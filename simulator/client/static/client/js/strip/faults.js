@@ -16,8 +16,10 @@ const COMMON = [
   ["下次侧边栏发送由导购取消", () => control.post("client", { userid: place.member, cancel_next_send: true })],
 ];
 
+const seconds = ({ seconds: span }) => [...new Set([span].flat())].join("～");
+
 const words = (fault) => {
-  const kinds = { errcode: `错误码 ${fault.errcode}`, latency: `延迟 ${fault.seconds} 秒`, hang: "不答复", reset: "断开连接", html: "返回网页", http: `HTTP ${fault.status}` };
+  const kinds = { errcode: `错误码 ${fault.errcode}`, latency: `延迟 ${seconds(fault)} 秒`, hang: "不答复", reset: "断开连接", html: "返回网页", http: `HTTP ${fault.status}` };
   const often = fault.times ? `剩 ${fault.times} 次` : fault.share && fault.share < 1 ? `${Math.round(fault.share * 100)}%` : "";
   return [fault.path === "*" ? "所有接口" : fault.path, kinds[fault.kind] || fault.kind, often].filter(Boolean).join(" · ");
 };

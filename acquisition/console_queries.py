@@ -1,0 +1,17 @@
+"""What only the console asks of acquisition: the codes of many guides at once. Changes nothing."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from acquisition.models import ChannelCode, CodeStatus
+
+
+def codes_by_guide(session: Session, staff_ids: Sequence[int]) -> dict[int, list[ChannelCode]]:
+    """Codes in use or on their way by guide, in one statement; a guide without codes is absent."""
+    query = select(ChannelCode).where(ChannelCode.staff_id.in_(staff_ids), ChannelCode.status != CodeStatus.RETIRED)
+    found: dict[int, list[ChannelCode]] = {}
+    for code in session.scalars(query.order_by(ChannelCode.id)):
+        found.setdefault(code.staff_id, []).append(code)
+    return found

@@ -1,0 +1,105 @@
+"""Servers for one case: a fresh database, Redis, and whichever processes the case needs; all stopped at its end."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from demo.__main__ import demo_settings
+from demo.platform import Platform
+from foundation import db
+from foundation.config import settings
+from foundation.redis import redis_client
+from supervisor.children import Child
+from supervisor.stack import ROOT, Stack, is_up
+
+HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+class Stage(Stack):
+    """A stack whose ports were chosen freely; `platform` is the simulator's control plane."""
+
+    def __init__(self, var: Path) -> None:
+        self.port, self.simulator_port = free_port(), free_port()
+        var.mkdir(parents=True)
+        env = {**os.environ, **demo_settings(self.port, self.simulator_port, var), "LOG_LEVEL": "WARNING"}
+        super().__init__(var, env)
+        self.platform = Platform(f"http://{HOST}:{self.simulator_port}")
+
+    def open(self) -> None:
+        """Servers and schema; this process uses them too."""
+        self.start_servers()
+        os.environ.update(self.env)
+        settings.cache_clear()
+        db.engine.cache_clear()
+        redis_client.cache_clear()
+        self.run("alembic", "upgrade", "head")
+
+    def web(self, app: str = "app:create_app()", port: int | None = None, workers: int = 1) -> Child:
+        """A gunicorn on one core's worth of workers; `app` may be a peer."""
+        port = port or self.port
+        self.env["WEB_WORKERS"] = str(workers)
+        child = self.add(f"web-{port}", "gunicorn", "--bind", f"{HOST}:{port}", app)
+        self.wait_for(app, lambda: _listens(port))
+        return child
+
+    def simulator(self, brand: str = "sample") -> None:
+        """The platform, without a snapshot."""
+        address = f"http://{HOST}:{self.port}"
+        self.add("simulator", "simulator", "--port", str(self.simulator_port), "--brand", brand, "--product-url", address)
+        self.wait_for("simulator", lambda: is_up(f"{self.platform.base}/_control/health"))
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
+@contextmanager
+def stage(name: str) -> Iterator[Stage]:
+    """A fresh stage under var/bench; gone afterwards."""
+    var = ROOT / "var" / "bench" / f"{name}-{os.getpid()}"
+    shutil.rmtree(var, ignore_errors=True)
+    built = Stage(var)
+    try:
+        built.open()
+        yield built
+    finally:
+        db.engine().dispose()
+        built.stop()
+        shutil.rmtree(var, ignore_errors=True)
+
+
+def pin(process_ids: list[int], core: int) -> None:
+    """Give processes (and what they start) one core, where the machine lets us; a single-core machine is left alone."""
+    if sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1:
+        for pid in process_ids:
+            os.sched_setaffinity(pid, {core})
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process and its children, in MB."""
+    total = 0.0
+    for candidate in [pid, *_children(pid)]:
+        for line in Path(f"/proc/{candidate}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                total += int(line.split()[1]) / 1024
+    return total
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found += [int(child), *_children(int(child))]
+    return found

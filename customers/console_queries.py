@@ -1,0 +1,42 @@
+"""What only the console asks of customers: how many came and went in the viewer's subtree. Changes nothing."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from customers.models import Customer, Follow
+from org.models import Staff
+
+
+def count_added(session: Session, viewer: Staff, since: datetime, until: datetime) -> int:
+    """Follow relations begun in [since, until) with guides of the viewer's subtree."""
+    return _count(session, viewer, since, until, added=True)
+
+
+def count_lost(session: Session, viewer: Staff, since: datetime, until: datetime) -> int:
+    """Follow relations ended in [since, until) with guides of the viewer's subtree."""
+    return _count(session, viewer, since, until, added=False)
+
+
+def _count(session: Session, viewer: Staff, since: datetime, until: datetime, *, added: bool) -> int:
+    moment = Follow.followed_at if added else Follow.ended_at
+    query = (
+        select(func.count())
+        .select_from(Follow)
+        .join(Staff, Staff.id == Follow.staff_id)
+        .where(moment >= since, moment < until, Staff.path.like((viewer.path or "-") + "%"))
+    )
+    return session.scalar(query) or 0
+
+
+def list_follows_in(session: Session, viewer: Staff, customer: Customer, limit: int = 50) -> list[tuple[Follow, Staff]]:
+    """Who of the viewer's subtree follows or followed a customer, the newest relation first."""
+    query = (
+        select(Follow, Staff)
+        .join(Staff, Staff.id == Follow.staff_id)
+        .where(Follow.customer_id == customer.id, Staff.path.like((viewer.path or "-") + "%"))
+        .order_by(Follow.followed_at.desc())
+        .limit(limit)
+    )
+    return [(follow, staff) for follow, staff in session.execute(query)]

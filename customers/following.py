@@ -1,0 +1,190 @@
+"""Follow relations as events tell them, and the timeline. The customer's row is locked first, always: one order, no deadlock."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from customers.models import Consent, Customer, Follow, FollowStatus, TimelineEntry
+from customers.rules import SAME_ADDING, Standing, added, ended, ended_at, is_gone, merged
+from foundation import audit, clock
+from org.actions import meet
+from org.models import Staff
+
+
+def lock_customer(session: Session, external_userid: str) -> Customer:
+    """The customer's row, locked; one never heard of is created, to be pulled soon."""
+    chosen = (
+        select(Customer)
+        .where(Customer.external_userid == external_userid)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    found = session.scalars(chosen).one_or_none()
+    if found is None:
+        now = clock.now()
+        values = {"external_userid": external_userid, "created_at": now, "pull_wanted_at": now}
+        session.execute(insert(Customer).values(**values).on_conflict_do_nothing())
+        found = session.scalars(chosen).one()
+    return found
+
+
+def standing_of(follow: Follow) -> Standing:
+    """The stored relation, for rules."""
+    return Standing(FollowStatus(follow.status), follow.changed_at, follow.followed_at, follow.state)
+
+
+def _apply(session: Session, customer: Customer, staff: Staff, event: Standing) -> Follow:
+    """Merge one event into the relation of these two; the row is created when this is the first word of it."""
+    follow = session.scalars(
+        select(Follow)
+        .where(Follow.customer_id == customer.id, Follow.staff_id == staff.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    result = event if follow is None else merged(standing_of(follow), event)
+    if follow is None:
+        follow = Follow(customer_id=customer.id, staff_id=staff.id)
+        session.add(follow)
+    write_standing(follow, result)
+    session.flush()
+    refresh_unions(session, [customer.id])
+    session.refresh(customer)
+    return follow
+
+
+def write_standing(follow: Follow, standing: Standing) -> None:
+    """Store what the rules decided."""
+    follow.status, follow.changed_at = standing.status, standing.changed_at
+    follow.followed_at, follow.state = standing.followed_at, standing.state[:64]
+    follow.ended_at = ended_at(standing)
+
+
+def start_following(
+    session: Session, userid: str, external_userid: str, *, at: datetime, state: str = "", half: bool = False, channel: str = ""
+) -> Follow:
+    """A customer was added (DOC 92130). Older than what is known, it changes nothing but the history.
+
+    `channel` is the name of the channel code, for the timeline. The profile is pulled soon after.
+    """
+    customer = lock_customer(session, external_userid)
+    staff = meet(session, userid)
+    follow = _apply(session, customer, staff, added(at, half=half, state=state))
+    facts = {"state": state, "channel": channel} if state else {}
+    kind = "half_added" if half else "added"
+    if half or not _is_added_noted(session, customer.id, staff.id, at):
+        once = f"{kind}:{follow.id}:{int(at.timestamp())}"
+        note_timeline(session, customer.id, kind, staff_id=staff.id, at=at, once=once, **facts)
+    customer.pull_wanted_at = clock.now()
+    session.flush()
+    return follow
+
+
+def _is_added_noted(session: Session, customer_id: int, staff_id: int, at: datetime) -> bool:
+    """A pull may have noted the same adding already; its `createtime` may differ from the event's by a moment."""
+    chosen = select(TimelineEntry.id).where(
+        TimelineEntry.customer_id == customer_id,
+        TimelineEntry.staff_id == staff_id,
+        TimelineEntry.kind == "added",
+        TimelineEntry.at.between(at - SAME_ADDING, at + SAME_ADDING),
+    )
+    return session.scalars(chosen.limit(1)).first() is not None
+
+
+def end_following(session: Session, userid: str, external_userid: str, *, by: str, at: datetime) -> Follow:
+    """The relation ended: `by` customer (del_follow_user), guide (del_external_contact) or transfer. Any order is right."""
+    customer = lock_customer(session, external_userid)
+    follow = _apply(session, customer, meet(session, userid), ended(at, by))
+    note_ended(session, follow, by, at)
+    return follow
+
+
+def note_ended(session: Session, follow: Follow, by: str, at: datetime) -> None:
+    """The timeline's word of an end."""
+    once = f"ended:{follow.id}:{int(at.timestamp())}"
+    note_timeline(session, follow.customer_id, "ended", staff_id=follow.staff_id, at=at, once=once, by=by)
+
+
+def transfer_failed(session: Session, userid: str, external_userid: str, *, reason: str, at: datetime) -> None:
+    """A takeover failed (customer_refused, customer_limit_exceed): a word on the timeline, nothing else changes."""
+    customer = lock_customer(session, external_userid)
+    staff = meet(session, userid)
+    once = f"transfer_failed:{customer.id}:{staff.id}:{int(at.timestamp())}"
+    note_timeline(session, customer.id, "transfer_failed", staff_id=staff.id, at=at, once=once, reason=reason)
+
+
+def end_absent(session: Session, follows: Sequence[Follow], absent_at: datetime) -> int:
+    """End the relations a complete answer asked for at `absent_at` did not list; their customers' rows are locked already."""
+    gone = [follow for follow in follows if is_gone(standing_of(follow), absent_at)]
+    for follow in gone:
+        write_standing(follow, merged(standing_of(follow), ended(absent_at, "guide")))
+        note_ended(session, follow, "guide", absent_at)
+    session.flush()
+    refresh_unions(session, [follow.customer_id for follow in gone])
+    return len(gone)
+
+
+def refresh_unions(session: Session, customer_ids: Sequence[int]) -> None:
+    """Recompute `tag_ids` (over her active relations) and the owner (the first friend) of some customers."""
+    if customer_ids:
+        session.execute(UNIONS, {"ids": list(customer_ids)})
+
+
+UNIONS = text("""
+WITH together AS (
+    SELECT customer.id,
+        COALESCE((SELECT array_agg(DISTINCT tag_id ORDER BY tag_id) FROM follow, unnest(follow.tag_ids) AS one (tag_id)
+                  WHERE follow.customer_id = customer.id AND follow.status = 'active'), '{}') AS tag_ids,
+        (SELECT staff_id FROM follow WHERE follow.customer_id = customer.id
+         ORDER BY status <> 'active', followed_at = 'epoch', followed_at, staff_id LIMIT 1) AS owner_id
+    FROM customer WHERE customer.id = ANY(:ids)
+)
+UPDATE customer SET tag_ids = together.tag_ids, owner_id = together.owner_id FROM together
+WHERE customer.id = together.id
+  AND (customer.tag_ids, customer.owner_id) IS DISTINCT FROM (together.tag_ids, together.owner_id)
+""")
+
+
+def note_timeline(
+    session: Session, customer_id: int, kind: str, *, staff_id: int | None, at: datetime, once: str, **facts: object
+) -> bool:
+    """Add one moment to her timeline. False when this cause was noted before (`once`, at most 200 characters)."""
+    added_id = session.scalar(
+        insert(TimelineEntry)
+        .values(customer_id=customer_id, staff_id=staff_id, kind=kind, at=at, facts=facts, once=once[:200])
+        .on_conflict_do_nothing(index_elements=["once"])
+        .returning(TimelineEntry.id)
+    )
+    return added_id is not None
+
+
+def touch(session: Session, staff_id: int, customer_id: int, at: datetime) -> None:
+    """This guide was in contact with this customer at `at`; an older contact never hides a newer one."""
+    session.execute(TOUCH, {"staff_id": staff_id, "customer_id": customer_id, "at": at})
+
+
+TOUCH = text("""
+UPDATE follow SET last_contact_at = GREATEST(last_contact_at, :at)
+WHERE staff_id = :staff_id AND customer_id = :customer_id
+""")
+
+
+def set_consent(session: Session, customer_id: int, consent: Consent, actor: str, source: str) -> None:
+    """What this customer lets us send, with who said so and where (for the audit)."""
+    customer = session.get_one(Customer, customer_id, with_for_update={"key_share": True}, populate_existing=True)
+    before, now = customer.consent, clock.now()
+    if before == consent:
+        return
+    customer.consent = consent
+    once = f"consent:{customer_id}:{now.timestamp()}"
+    note_timeline(session, customer_id, "consent", staff_id=None, at=now, once=once, to=consent, source=source)
+    audit.record(session, actor, "customer.consent", f"customer:{customer_id}", before=before, after=consent, source=source)
+    session.flush()
+
+
+def want_pull(session: Session, external_userid: str) -> None:
+    """Ask for this customer's profile to be pulled; one never heard of is created (an edit may arrive before its add)."""
+    lock_customer(session, external_userid).pull_wanted_at = clock.now()
+    session.flush()

@@ -1,0 +1,79 @@
+"""The customer-lifecycle SOP (客户 SOP): which day after adding says what, and how many customers fall due tomorrow."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from content_library.models import ItemKind
+from content_library.queries import search_items
+from foundation import clock
+from foundation.db import transaction
+from foundation.errors import Invalid, NotFound
+from hq.forms import CARE_FIELDS, care_draft, care_values, typed
+from hq.routes.door import HEADQUARTERS, REGIONAL, allow, bp, current_staff
+from sop.actions import save_care_node
+from sop.queries import count_care_due, list_care_nodes
+
+ITEMS_OFFERED = 100
+
+
+@bp.get("/care")
+@allow(REGIONAL)
+def show_care() -> ResponseReturnValue:
+    """The plan by day with tomorrow's preview."""
+    tomorrow = clock.today() + timedelta(days=1)
+    with transaction() as session:
+        nodes = list_care_nodes(session)
+        due = count_care_due(session, current_staff(), tomorrow)
+    return render_template("hq/care.html", nodes=nodes, due=due, tomorrow=tomorrow)
+
+
+@bp.get("/care/new")
+@allow(HEADQUARTERS)
+def write_care() -> ResponseReturnValue:
+    """An empty node."""
+    return _show_form(dict.fromkeys(CARE_FIELDS, "") | {"estimated_minutes": "1", "enabled": "on"}, {}, None)
+
+
+@bp.get("/care/<int:node_id>")
+@allow(HEADQUARTERS)
+def edit_care(node_id: int) -> ResponseReturnValue:
+    """The form of a node."""
+    with transaction() as session:
+        found = [node for node in list_care_nodes(session) if node.id == node_id]
+    if not found:
+        raise NotFound("没有这个节点")
+    return _show_form(care_values(found[0]), {}, node_id)
+
+
+@bp.post("/care/new")
+@allow(HEADQUARTERS)
+def create_care() -> ResponseReturnValue:
+    """Keep a new node."""
+    return _save(None)
+
+
+@bp.post("/care/<int:node_id>")
+@allow(HEADQUARTERS)
+def change_care(node_id: int) -> ResponseReturnValue:
+    """Change a node; it holds from the next morning on."""
+    return _save(node_id)
+
+
+def _save(node_id: int | None) -> ResponseReturnValue:
+    values = typed(request.form, *CARE_FIELDS)
+    try:
+        with transaction() as session:
+            node = save_care_node(session, current_staff(), care_draft(values), node_id)
+    except Invalid as problem:
+        return _show_form(values, problem.fields, node_id), 422
+    flash(f"第 {node.day} 天已保存，明早起生效", "success")
+    return redirect(url_for("hq.show_care"))
+
+
+def _show_form(values: Mapping[str, str], fields: Mapping[str, str], node_id: int | None) -> str:
+    with transaction() as session:
+        items = search_items(session, current_staff().path, "", kind=ItemKind.SCRIPT, limit=ITEMS_OFFERED)
+    return render_template("hq/care_form.html", values=values, fields=fields, node_id=node_id, items=items)

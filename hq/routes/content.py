@@ -1,0 +1,151 @@
+"""The content library (内容库) for its editors: found, written with a preview, published, taken down; versions stay."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from content_library.actions import archive_item, publish_item, save_item
+from content_library.models import Item, ItemKind, ItemStatus
+from content_library.queries import get_item, list_categories, list_history, list_personas, page_items
+from content_library.rules import MAX_BUBBLES, STAGES, VARIABLES, may_edit
+from foundation.db import transaction
+from foundation.errors import Invalid, NotFound
+from hq.forms import CONTENT_FIELDS, as_number, content_body, content_values, typed, typed_bubbles
+from hq.pages import cut_page
+from hq.routes.door import MANAGERS, REGIONAL, allow, bp, current_staff
+from org.console_queries import staff_names
+
+PAGE = 40
+LONGEST_SEARCH = 40
+WRITABLE = (ItemKind.SCRIPT, ItemKind.LINK)
+
+
+@bp.get("/content")
+@allow(MANAGERS)
+def list_content() -> ResponseReturnValue:
+    """The library, newest first; managers below headquarters see what is shown to everybody or in their subtree."""
+    words, status = request.args.get("q", "").strip()[:LONGEST_SEARCH], request.args.get("status", "")
+    chosen = ItemStatus(status) if status in set(ItemStatus) else None
+    with transaction() as session:
+        found = page_items(session, after_id=as_number(request.args.get("after")), limit=PAGE + 1, q=words, status=chosen)
+        rows, last = cut_page(found, PAGE)
+        facts = {
+            "personas": {one.id: one.name for one in list_personas(session)},
+            "categories": {one.id: one.name for one in list_categories(session)},
+        }
+    more = url_for("hq.list_content", after=last.id, q=words, status=status) if last else ""
+    shown = [item for item in rows if _may_see(item)]
+    return render_template("hq/content.html", rows=shown, q=words, status=status, next=more, statuses=list(ItemStatus), **facts)
+
+
+def _may_see(item: Item) -> bool:
+    path = current_staff().path
+    return path.startswith(item.path) or item.path.startswith(path)
+
+
+@bp.get("/content/new")
+@allow(REGIONAL)
+def write_content() -> ResponseReturnValue:
+    """An empty script or link."""
+    kind = ItemKind.LINK if request.args.get("kind") == ItemKind.LINK else ItemKind.SCRIPT
+    return _show_form(kind, dict.fromkeys(CONTENT_FIELDS, ""), [""], {}, None)
+
+
+@bp.post("/content/new")
+@allow(REGIONAL)
+def create_content() -> ResponseReturnValue:
+    """Keep a new item as a draft, or publish it at once."""
+    kind = ItemKind.LINK if request.form.get("kind") == ItemKind.LINK else ItemKind.SCRIPT
+    return _save(kind, None)
+
+
+@bp.get("/content/<int:item_id>")
+@allow(MANAGERS)
+def show_content(item_id: int) -> ResponseReturnValue:
+    """One item with its versions."""
+    item, versions, names = _load(item_id)
+    editable = item.kind in WRITABLE and may_edit(current_staff().role, current_staff().path, item.path)
+    return render_template(
+        "hq/item.html", item=item, versions=versions, names=names, newest=versions[0], editable=editable,
+        may_publish=may_edit(current_staff().role, current_staff().path, item.path),
+    )  # fmt: skip
+
+
+@bp.get("/content/<int:item_id>/edit")
+@allow(REGIONAL)
+def edit_content(item_id: int) -> ResponseReturnValue:
+    """The form, filled with the newest version."""
+    item, versions, _ = _load(item_id)
+    if item.kind not in WRITABLE:
+        raise NotFound("这类内容不能在这里编辑")
+    values, bubbles = content_values(item, versions[0])
+    return _show_form(item.kind, values, bubbles, {}, item_id)
+
+
+@bp.post("/content/<int:item_id>/edit")
+@allow(REGIONAL)
+def change_content(item_id: int) -> ResponseReturnValue:
+    """Add a version; guides see it once published."""
+    item, _, _ = _load(item_id)
+    return _save(item.kind, item_id)
+
+
+def _load(item_id: int) -> tuple[Item, list[Any], Mapping[int | None, str]]:
+    with transaction() as session:
+        item = get_item(session, item_id)
+        if not _may_see(item):
+            raise NotFound("这条内容不存在")
+        versions = list_history(session, item_id)
+        return item, versions, staff_names(session, [version.created_by for version in versions])
+
+
+def _save(kind: ItemKind, item_id: int | None) -> ResponseReturnValue:
+    values, bubbles = typed(request.form, *CONTENT_FIELDS), typed_bubbles(request.form.getlist("bubble"))
+    publish = request.form.get("then") == "publish"
+    try:
+        with transaction() as session:
+            item = save_item(
+                session, current_staff(), kind, values["title"], content_body(kind, values, bubbles), item_id=item_id,
+                persona_id=as_number(values["persona_id"]), category_id=as_number(values["category_id"]),
+                stage=values["stage"] if values["stage"] in STAGES else "",
+                path=get_item(session, item_id).path if item_id else None,
+            )  # fmt: skip
+            if publish:
+                publish_item(session, current_staff(), item.id)
+    except Invalid as problem:
+        return _show_form(kind, values, bubbles or [""], problem.fields, item_id), 422
+    flash("已发布，导购现在就能搜到" if publish else "已存为草稿，发布后导购才看得到", "success")
+    return redirect(url_for("hq.show_content", item_id=item.id))
+
+
+def _show_form(
+    kind: ItemKind, values: Mapping[str, str], bubbles: list[str], fields: Mapping[str, str], item_id: int | None
+) -> str:
+    with transaction() as session:
+        personas, categories = list_personas(session), list_categories(session)
+    return render_template(
+        "hq/content_form.html", kind=kind, values=values, bubbles=bubbles, fields=fields, item_id=item_id, personas=personas,
+        categories=categories, stages=STAGES, variables=VARIABLES, most=MAX_BUBBLES,
+    )  # fmt: skip
+
+
+@bp.post("/content/<int:item_id>/publish")
+@allow(REGIONAL)
+def publish_content(item_id: int) -> ResponseReturnValue:
+    """Show the newest version to guides."""
+    with transaction() as session:
+        item = publish_item(session, current_staff(), item_id)
+    flash(f"《{item.title}》已发布", "success")
+    return redirect(url_for("hq.show_content", item_id=item_id))
+
+
+@bp.post("/content/<int:item_id>/archive")
+@allow(REGIONAL)
+def archive_content(item_id: int) -> ResponseReturnValue:
+    """Take it out of the guides' sight."""
+    with transaction() as session:
+        item = archive_item(session, current_staff(), item_id)
+    flash(f"《{item.title}》已下架", "success")
+    return redirect(url_for("hq.show_content", item_id=item_id))

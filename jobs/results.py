@@ -1,0 +1,55 @@
+"""What came of calls somebody waits for: each answer goes to the room that asked, once, also when the sender died in between."""
+
+from collections.abc import Callable
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from foundation.db import transaction
+from foundation.log import logger
+from jobs import customer_jobs
+from jobs.menu_jobs import menu_answered
+from outbox.actions import note_result
+from outbox.models import OutgoingMessage, ResultStatus
+from outbox.queries import get_message, list_results_wanted
+
+log = logger(__name__)
+Taker = Callable[[Session, OutgoingMessage], None]
+
+
+RESULT_HANDLERS: dict[str, Taker] = {**customer_jobs.RESULTS, "menu/create": menu_answered}
+
+
+def handle(message: OutgoingMessage) -> None:
+    """Give an ended call's result to who waits for it; what fails is left for the sweeper or closed as failed. Never raises
+    for a result that cannot be used: the sender must go on."""
+    try:
+        with transaction() as session:
+            _take(session, message.id)
+    except (DBAPIError, PoolTimeout) as error:
+        log.warning("result left for the sweeper", message_id=message.id, problem=type(error).__name__)
+    except Exception:  # the taker is at fault, not the call: closed, logged, and the road goes on
+        log.exception("result not usable", message_id=message.id, call=message.call)
+        with transaction() as session:
+            note_result(session, message.id, ResultStatus.FAILED)
+
+
+def _take(session: Session, message_id: int) -> None:
+    """The row is locked first, so sender and sweeper never take one result twice."""
+    message = get_message(session, message_id, lock=True)
+    if message.result_status != ResultStatus.WANTED:
+        return
+    taker = RESULT_HANDLERS.get(message.call)
+    if taker is not None:
+        taker(session, message)
+    note_result(session, message.id, ResultStatus.HANDLED if taker else ResultStatus.FAILED)
+
+
+def handle_left(limit: int = 100) -> int:
+    """Results whose sender died before handing them over; how many."""
+    with transaction() as session:
+        left = list_results_wanted(session, limit)
+    for message in left:
+        handle(message)
+    return len(left)

@@ -1,0 +1,101 @@
+"""When things happen: the only file that says so. A tick sweeps a table or asks for a job; both may be repeated freely."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import dramatiq
+from apscheduler.schedulers.background import BackgroundScheduler
+from prometheus_client import Counter
+
+from foundation.log import logger
+from jobs import results, sweep_jobs
+from jobs.broker import QUICK, SLOW, ask
+from jobs.daily import DAILY, Daily, due_day
+
+log = logger(__name__)
+TROUBLES = Counter("guidedesk_failed_ticks_total", "Ticks that ended in an error", ["tick"])
+DAILY_LOOK_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Done by the clock itself: short, set-based, finds the half-done and finishes it."""
+
+    name: str
+    seconds: float
+    act: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Asked of the workers; asked again after `again_after` seconds when it seems lost."""
+
+    name: str
+    seconds: float
+    queue: str = QUICK
+    again_after: int = 60
+
+
+SWEEPS = (
+    Sweep("bot.rescue", 2, sweep_jobs.rescue_inbox),
+    Sweep("outbox.rescue", 5, sweep_jobs.rescue_outbox),
+    Sweep("outbox.expire", 10, sweep_jobs.expire_outbox),
+    Sweep("outbox.results", 5, results.handle_left),
+    Sweep("outbox.media", 60, sweep_jobs.refresh_media),
+)
+ASKS = (
+    Ask("customers.pull_wanted", 5),
+    Ask("org.pull_staff", 5),
+    Ask("org.sync", 5, SLOW),
+    Ask("sop.hand_out", 10),
+    Ask("sop.remind", 60, again_after=300),
+    Ask("sop.mark_late", 60, again_after=300),
+    Ask("leaderboard.recount", 60, again_after=300),
+    Ask("bot.set_menu", 60, again_after=300),
+)
+
+
+class Ticks:
+    """The ticks of a leading clock; `leads` is asked before each one, so that a paused leader does nothing late."""
+
+    def __init__(self, broker: dramatiq.Broker, leads: Callable[[], bool]) -> None:
+        self._broker = broker
+        self._leads = leads
+        self._asks = {each.name: each for each in ASKS}
+
+    def add_to(self, scheduler: BackgroundScheduler) -> None:
+        """Plan every tick; each runs once at the start, which catches up on what was missed."""
+        for sweep in SWEEPS:
+            scheduler.add_job(self.run, "interval", args=(sweep.name, sweep.act), seconds=sweep.seconds, id=sweep.name)
+        for each in ASKS:
+            asking = partial(self._ask, each)
+            scheduler.add_job(self.run, "interval", args=(each.name, asking), seconds=each.seconds, id=each.name)
+        for daily in DAILY:
+            look = partial(self._look, daily)
+            scheduler.add_job(self.run, "interval", args=(daily.name, look), seconds=DAILY_LOOK_SECONDS, id=f"daily {daily.name}")
+
+    def run(self, name: str, act: Callable[[], object]) -> None:
+        """One tick: its trouble is counted and logged, the next one comes anyway."""
+        if not self._leads():
+            log.warning("tick left to the next leader", tick=name)
+            return
+        try:
+            act()
+        except Exception:  # a tick that fails must not end the clock
+            TROUBLES.labels(name).inc()
+            log.exception("tick failed", tick=name)
+
+    def at_once(self, name: str) -> None:
+        """NOTIFY jobs, '<name of a job>': somebody waits for it now. An empty or unknown name means nothing."""
+        wanted = self._asks.get(name)
+        if wanted is not None:
+            self.run(name, partial(self._ask, wanted))
+
+    def _ask(self, wanted: Ask) -> None:
+        ask(self._broker, wanted.name, queue=wanted.queue, again_after=wanted.again_after)
+
+    def _look(self, daily: Daily) -> None:
+        day = due_day(daily)
+        if day is not None:
+            ask(self._broker, daily.name, day.isoformat(), again_after=600)

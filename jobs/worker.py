@@ -1,0 +1,81 @@
+"""`dramatiq jobs.worker`: the background jobs by name. Bodies are plain functions in *_jobs.py; here they become actors."""
+
+from collections.abc import Callable
+from datetime import date
+
+import dramatiq
+
+from foundation.config import settings
+from foundation.log import logger, set_up_logging
+from jobs import board_jobs, customer_jobs, menu_jobs, sop_jobs, sync_jobs
+from jobs.alone import alone
+from jobs.broker import QUICK, SLOW, begun, make_broker
+from jobs.daily import for_day
+from jobs.sweep_jobs import forget_old_events
+
+log = logger(__name__)
+set_up_logging(settings())
+broker = make_broker()
+dramatiq.set_broker(broker)
+
+MINUTE = 60_000
+Body = Callable[..., object]
+
+QUICK_JOBS: dict[str, Body] = {
+    "bot.set_menu": menu_jobs.set_menu,
+    "customers.pull_wanted": customer_jobs.pull_wanted,
+    "leaderboard.recount": board_jobs.recount_now,
+    "org.pull_staff": sync_jobs.pull_staff,
+    "sop.hand_out": sop_jobs.hand_out_open,
+    "sop.mark_late": sop_jobs.mark_late,
+    "sop.remind": sop_jobs.remind_open,
+}
+SLOW_JOBS: dict[str, Body] = {
+    "org.sync": sync_jobs.run_waiting,
+}
+DAILY_JOBS: dict[str, Callable[[date], object]] = {
+    "bot.forget_old": lambda _day: forget_old_events(),
+    "leaderboard.push": board_jobs.push_board,
+    "leaderboard.recount_week": lambda _day: board_jobs.recount_last(),
+    "org.reconcile": lambda _day: sync_jobs.ask_reconcile(),
+    "sop.care_morning": sop_jobs.care_morning,
+}
+
+
+def announced(name: str, body: Body) -> Body:
+    """The body as an actor runs it: begun, so that it may be asked for again, then done, which is logged when it did something."""
+
+    def run(*args: int | str) -> None:
+        begun(name, args)
+        result = body(*args)
+        if result:
+            log.info("job done", job=name, result=result)
+
+    return run
+
+
+def one_at_a_time(name: str, body: Body) -> Body:
+    """The body, never run twice at once, here or on another machine."""
+
+    def run(*args: int | str) -> object:
+        with alone(name) as mine:
+            return body(*args) if mine else None
+
+    return run
+
+
+def declare(name: str, body: Body, queue: str, minutes: int) -> None:
+    """Make an actor. A failed run is tried again soon a few times; after that the next tick asks anew."""
+    dramatiq.actor(
+        announced(name, body), actor_name=name, queue_name=queue, broker=broker,
+        max_retries=3, min_backoff=2_000, max_backoff=30_000, time_limit=minutes * MINUTE,
+    )  # fmt: skip
+
+
+for _name, _body in QUICK_JOBS.items():
+    declare(_name, one_at_a_time(_name, _body), QUICK, minutes=10)
+for _name, _body in SLOW_JOBS.items():
+    # A sync claims its run by itself, one of a kind at a time: pulling tags need not wait for hours of customers.
+    declare(_name, _body, SLOW, minutes=12 * 60)
+for _name, _day_body in DAILY_JOBS.items():
+    declare(_name, one_at_a_time(_name, for_day(_name, _day_body)), QUICK, minutes=60)

@@ -1,0 +1,155 @@
+"""How the outbox changes: calls are owed, called off, re-sent by hand, rescued and expired. Sends nothing itself."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import CursorResult, case, func, select, text, update
+from sqlalchemy.orm import Session
+
+from foundation import audit, clock
+from foundation.db import Json
+from foundation.errors import Conflict
+from outbox.models import Lane, MessageStatus, OutgoingMessage, ResultStatus
+from outbox.payloads import as_json
+from outbox.queries import get_message
+from outbox.rules import MOST_ATTEMPTS, MOST_LOSSES
+
+CHUNK = 1000
+KEY_LENGTH = 200
+ENQUEUE = text(
+    "INSERT INTO outgoing_message"
+    " (lane, call, payload, idempotency_key, about, status, due_at, expires_at, attempts, reason, result_status, created_at)"
+    " SELECT :lane, :call, owed.payload::jsonb, owed.key, :about, 'waiting', :due_at, :expires_at, 0, '', :result_status, :now"
+    " FROM unnest(CAST(:keys AS text[]), CAST(:payloads AS text[])) AS owed(key, payload)"
+    " ON CONFLICT (idempotency_key) DO NOTHING"
+)
+
+
+def enqueue(
+    session: Session,
+    lane: Lane,
+    call: str,
+    messages: Mapping[str, Json],
+    *,
+    about: str,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    wants_result: bool = False,
+) -> int:
+    """Owe the platform `call` once for each payload, in the transaction of the cause. Returns how many were new.
+
+    The keys of `messages` are idempotency keys: a key that was ever used is not owed again. `call` is the path below
+    /cgi-bin/, a payload its documented JSON without agentid; media stands in it as media_slot(key).
+    """
+    now = clock.now()
+    facts = {
+        "lane": lane.value,
+        "call": call,
+        "about": about[:120],
+        "due_at": due_at or now,
+        "expires_at": expires_at,
+        "result_status": ResultStatus.WANTED.value if wants_result else ResultStatus.NONE.value,
+        "now": now,
+    }
+    items = iter(messages.items())
+    count = 0
+    while chunk := list(islice(items, CHUNK)):
+        keys, payloads = [_key(key) for key, _ in chunk], [as_json(payload) for _, payload in chunk]
+        count += _rows(session.execute(ENQUEUE, {**facts, "keys": keys, "payloads": payloads}))
+    if count and (due_at is None or due_at <= now):
+        session.execute(select(func.pg_notify("outbox", lane.value)))
+    return count
+
+
+def _key(key: str) -> str:
+    if len(key) <= KEY_LENGTH:
+        return key
+    return key[: KEY_LENGTH - 65] + ":" + hashlib.sha256(key.encode()).hexdigest()
+
+
+def _rows(result: Any) -> int:
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def cancel_waiting(session: Session, about: str) -> int:
+    """Call off what is owed about something and not being sent right now; the rows stay, as expired. Returns how many."""
+    return _rows(
+        session.execute(
+            update(OutgoingMessage)
+            .where(OutgoingMessage.about == about, OutgoingMessage.status == MessageStatus.WAITING)
+            .values(status=MessageStatus.EXPIRED, reason="已撤回，不再发送", lease_until=None)
+        )
+    )
+
+
+def resend(session: Session, message_id: int, actor: str) -> OutgoingMessage:
+    """Owe a dead message again, now, with fresh attempts in front of it. Raises NotFound, Conflict."""
+    message = get_message(session, message_id, lock=True)
+    if message.status not in {MessageStatus.DEAD, MessageStatus.EXPIRED}:
+        raise Conflict("只有发送失败或已过期的消息才能重发")
+    if message.expires_at is not None and message.expires_at <= clock.now():
+        raise Conflict("这条消息已过时效，重发也不会送达")
+    message.status, message.due_at, message.reason, message.errcode = MessageStatus.WAITING, clock.now(), "", None
+    message.attempts = (message.attempts // MOST_ATTEMPTS + 1) * MOST_ATTEMPTS
+    if message.result_status is not ResultStatus.NONE:
+        message.result_status = ResultStatus.WANTED
+    audit.record(session, actor, "outbox.resend", f"message:{message.id}", call=message.call, about=message.about)
+    session.flush()
+    session.execute(select(func.pg_notify("outbox", message.lane)))
+    return message
+
+
+def rescue_stuck(session: Session, limit: int = 1000) -> int:
+    """Take back calls whose worker was lost: its lease has ended, by the database's clock. Returns how many.
+
+    One that was lost again and again ends as dead: it may be what kills the workers.
+    """
+    lost = (
+        select(OutgoingMessage.id)
+        .where(OutgoingMessage.status == MessageStatus.SENDING, OutgoingMessage.lease_until < func.clock_timestamp())
+        .order_by(OutgoingMessage.lease_until)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    hopeless = OutgoingMessage.attempts % MOST_ATTEMPTS >= MOST_LOSSES
+    return _rows(
+        session.execute(
+            update(OutgoingMessage)
+            .where(OutgoingMessage.id.in_(lost.scalar_subquery()))
+            .values(
+                status=case((hopeless, MessageStatus.DEAD.value), else_=MessageStatus.WAITING.value),
+                reason=case((hopeless, "多次发送都没有得到结果"), else_=OutgoingMessage.reason),
+                lease_until=None,
+            )
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def expire_overdue(session: Session, limit: int = 1000) -> int:
+    """End what may not be sent any more (a welcome after its seconds). Returns how many."""
+    overdue = (
+        select(OutgoingMessage.id)
+        .where(OutgoingMessage.status == MessageStatus.WAITING, OutgoingMessage.expires_at <= clock.now())
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return _rows(
+        session.execute(
+            update(OutgoingMessage)
+            .where(OutgoingMessage.id.in_(overdue.scalar_subquery()))
+            .values(
+                status=MessageStatus.EXPIRED,
+                reason=case((OutgoingMessage.reason == "", "已过时效，没有发送"), else_=OutgoingMessage.reason),
+            )
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def note_result(session: Session, message_id: int, status: ResultStatus) -> None:
+    """Say that somebody has taken note of a wanted result (handled) or could not (failed)."""
+    session.execute(update(OutgoingMessage).where(OutgoingMessage.id == message_id).values(result_status=status))

@@ -1,0 +1,65 @@
+"""Files as rooms name them: kept once, put on the platform by the sender, renewed before their 3 days are over (DOC 90253)."""
+
+from datetime import timedelta
+from typing import Literal
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from foundation import clock
+from outbox.actions import enqueue
+from outbox.models import Lane, PlatformMedia
+from outbox.payloads import UPLOAD, media_slot
+from outbox.rules import UPLOAD as UPLOAD_CALL
+
+__all__ = ["keep_media", "media_slot", "refresh_due", "want_media"]
+
+Kind = Literal["image", "file", "video"]
+LEAST_LIFE = timedelta(hours=1)
+RENEW_BEFORE = timedelta(hours=12)
+ASK_AGAIN = 60
+
+
+def keep_media(session: Session, kind: Kind, blob_key: str, filename: str, *, keep_fresh: bool = False) -> str:
+    """Name a blob as platform media; returns its key for media_slot and want_media. Safe to repeat.
+
+    `keep_fresh` media is renewed ahead of time: for welcomes, which cannot wait for an upload.
+    """
+    key = f"{kind}:{blob_key}"
+    row = {"key": key, "kind": kind, "blob_key": blob_key, "filename": filename[:120], "keep_fresh": keep_fresh}
+    statement = insert(PlatformMedia).values(row)
+    if keep_fresh:
+        statement = statement.on_conflict_do_update(index_elements=["key"], set_={"keep_fresh": True})
+    else:
+        statement = statement.on_conflict_do_nothing()
+    session.execute(statement)
+    return key
+
+
+def want_media(session: Session, key: str) -> str | None:
+    """The media_id when it lives for another hour, else None after asking for an upload: poll again in a second."""
+    row = session.get(PlatformMedia, key, populate_existing=True)
+    if row is not None and row.media_id and row.expires_at and row.expires_at > clock.now() + LEAST_LIFE:
+        return row.media_id
+    if row is not None:
+        _ask_upload(session, Lane.INTERACTIVE, row)
+    return None
+
+
+def refresh_due(session: Session, limit: int = 100) -> int:
+    """Ask for uploads of kept-fresh media that is missing or ends within half a day. Returns how many were asked for."""
+    soon = clock.now() + RENEW_BEFORE
+    due = (
+        select(PlatformMedia)
+        .where(PlatformMedia.keep_fresh, or_(PlatformMedia.expires_at.is_(None), PlatformMedia.expires_at < soon))
+        .order_by(PlatformMedia.expires_at.nulls_first())
+        .limit(limit)
+    )
+    return sum(_ask_upload(session, Lane.TASK, row) for row in session.scalars(due))
+
+
+def _ask_upload(session: Session, lane: Lane, row: PlatformMedia) -> int:
+    # One upload a minute and media, however often a page polls; the next minute asks again should it have died.
+    minute = int(clock.now().timestamp()) // ASK_AGAIN
+    return enqueue(session, lane, UPLOAD_CALL, {f"upload:{row.key}:{minute}": {UPLOAD: row.key}}, about=f"media:{row.blob_key}")

@@ -1,0 +1,81 @@
+"""What the outbox can be asked: what waits, what died and why, what is paused, whose results nobody has taken yet."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from foundation import clock
+from foundation.errors import NotFound
+from outbox.models import Lane, MessageStatus, OutgoingMessage, PausedCall, ResultStatus
+
+ENDED = (MessageStatus.SENT, MessageStatus.DEAD, MessageStatus.EXPIRED)
+
+
+def get_message(session: Session, message_id: int, *, lock: bool = False) -> OutgoingMessage:
+    """One message; raises NotFound."""
+    found = session.get(OutgoingMessage, message_id, with_for_update=lock or None, populate_existing=True)
+    if found is None:
+        raise NotFound("没有这条消息")
+    return found
+
+
+def page_dead(session: Session, before_id: int | None = None, limit: int = 50) -> list[OutgoingMessage]:
+    """Dead and expired messages, newest first, older than `before_id`."""
+    query = select(OutgoingMessage).where(OutgoingMessage.status.in_([MessageStatus.DEAD, MessageStatus.EXPIRED]))
+    if before_id is not None:
+        query = query.where(OutgoingMessage.id < before_id)
+    return list(session.scalars(query.order_by(OutgoingMessage.id.desc()).limit(limit)))
+
+
+def count_by_status(session: Session) -> dict[MessageStatus, int]:
+    """How many are waiting, sending, dead and expired. Sent ones are not counted: there are millions."""
+    open_ones = [MessageStatus.WAITING, MessageStatus.SENDING, MessageStatus.DEAD, MessageStatus.EXPIRED]
+    counts = dict.fromkeys(open_ones, 0)
+    for status in open_ones:
+        counts[status] = session.scalar(select(func.count()).where(OutgoingMessage.status == status)) or 0
+    return counts
+
+
+def count_waiting_by_lane(session: Session) -> dict[Lane, int]:
+    """How many are due or will be, per lane."""
+    rows = session.execute(
+        select(OutgoingMessage.lane, func.count())
+        .where(OutgoingMessage.status == MessageStatus.WAITING)
+        .group_by(OutgoingMessage.lane)
+    )
+    return {lane: 0 for lane in Lane} | {Lane(lane): count for lane, count in rows}
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """Since when the oldest due message waits; None when nothing is due."""
+    due = select(func.min(OutgoingMessage.due_at)).where(
+        OutgoingMessage.status == MessageStatus.WAITING, OutgoingMessage.due_at <= clock.now()
+    )
+    return session.scalar(due)
+
+
+def list_about(session: Session, about: str, limit: int = 50) -> list[OutgoingMessage]:
+    """What was owed about something, newest first."""
+    return list(
+        session.scalars(
+            select(OutgoingMessage).where(OutgoingMessage.about == about).order_by(OutgoingMessage.id.desc()).limit(limit)
+        )
+    )
+
+
+def find_paused(session: Session) -> list[PausedCall]:
+    """The APIs that are paused now."""
+    return list(session.scalars(select(PausedCall).where(PausedCall.until > clock.now()).order_by(PausedCall.call)))
+
+
+def list_results_wanted(session: Session, limit: int = 100) -> list[OutgoingMessage]:
+    """Ended calls whose result somebody waits for and nobody has taken yet, oldest first: the sweeper's list."""
+    return list(
+        session.scalars(
+            select(OutgoingMessage)
+            .where(OutgoingMessage.result_status == ResultStatus.WANTED, OutgoingMessage.status.in_(ENDED))
+            .order_by(OutgoingMessage.id)
+            .limit(limit)
+        )
+    )

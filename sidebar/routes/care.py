@@ -1,0 +1,59 @@
+"""Today's customers (今日客户): who is due by the lifecycle plan, with the script ready."""
+
+from collections.abc import Sequence
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from content_library.models import Item, ItemKind
+from content_library.queries import list_items_for, list_versions
+from content_library.rules import fill
+from foundation import clock
+from foundation.db import transaction
+from foundation.errors import NotFound
+from foundation.text import cut
+from sidebar.routes.door import bp, current_staff, store_name, variables
+from sop.actions import finish_care
+from sop.care_queries import CareDue, list_care_due
+
+SHOWN = 100
+
+
+def _rows(session: Session, due: Sequence[CareDue]) -> list[dict[str, object]]:
+    """Each customer due with the words of her node's script, filled for her."""
+    staff = current_staff()
+    wanted = {one.node.item_id for one in due if one.node.item_id}
+    items: list[Item] = list_items_for(session, staff.path, sorted(wanted)) if wanted else []
+    versions = list_versions(session, [item for item in items if item.kind == ItemKind.SCRIPT])
+    store = store_name(session, staff)
+    rows: list[dict[str, object]] = []
+    for one in due:
+        name = one.follow.remark or one.customer.name
+        filled = variables(staff, store, cut(name, 12, ""))
+        version = versions.get(one.node.item_id or 0)
+        bubbles = [fill(bubble, filled) for bubble in version.body["bubbles"]] if version else []
+        rows.append({"due": one, "name": name or "微信客户", "bubbles": bubbles})
+    return rows
+
+
+@bp.get("/care")
+def show_care() -> ResponseReturnValue:
+    """The list of the morning, by node."""
+    with transaction() as session:
+        rows = _rows(session, list_care_due(session, current_staff(), clock.today(), SHOWN))
+    left = [row for row in rows if not row["due"].done]  # type: ignore[attr-defined]
+    minutes = sum(row["due"].node.estimated_minutes for row in left)  # type: ignore[attr-defined]
+    return render_template("sidebar/care.html", rows=rows, left=len(left), minutes=minutes)
+
+
+@bp.post("/care/<int:follow_id>/<int:node_id>")
+def finish_one(follow_id: int, node_id: int) -> ResponseReturnValue:
+    """Done or skipped; answers with the row as it is now."""
+    staff = current_staff()
+    with transaction() as session:
+        finish_care(session, staff, follow_id, node_id, request.form.get("outcome", ""))
+        due = [one for one in list_care_due(session, staff, clock.today(), SHOWN) if one.follow.id == follow_id]
+        if not due:
+            raise NotFound("没有这位客户")
+        return render_template("sidebar/care_row.html", row=_rows(session, due)[0])

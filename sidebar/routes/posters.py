@@ -1,0 +1,106 @@
+"""Posters (海报): drawn with the guide's own name, store and code, made ready as platform media before she taps send."""
+
+from flask import jsonify, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from acquisition.models import ChannelCode
+from content_library.actions import keep_picture, render_poster
+from content_library.models import Item, ItemKind, ItemVersion
+from content_library.pictures import fetch_picture
+from content_library.posters import PosterFacts
+from content_library.queries import get_item_for, list_pictures, search_items, sent_at_of
+from customers.queries import get_customer_of
+from foundation.blobs import blob_path, read_blob
+from foundation.db import transaction
+from foundation.errors import Conflict, NotFound
+from org.models import Staff
+from outbox.media import keep_media, want_media
+from sidebar.codes import my_code
+from sidebar.routes.door import bp, current_customer, current_staff, store_name
+
+# After so many empty answers an avatar is left out: a poster is fine without a face, not without a code.
+AVATAR_TRIES = 3
+
+
+def _poster(session: Session, item_id: int) -> tuple[Item, ItemVersion]:
+    item, version = get_item_for(session, current_staff().path, item_id)
+    if item.kind != ItemKind.POSTER:
+        raise NotFound("这不是海报")
+    return item, version
+
+
+def _fetch_missing(staff: Staff, code: ChannelCode) -> None:
+    """Keep her code's picture and her face once; the fetch is outside any transaction."""
+    with transaction() as session:
+        known = list_pictures(session, [code.qr_code, staff.avatar_url])
+    for url in (code.qr_code, staff.avatar_url):
+        row = known.get(url)
+        if not url or (row and (row.blob_key or (url == staff.avatar_url and row.tries >= AVATAR_TRIES))):
+            continue
+        content = fetch_picture(url)
+        with transaction() as session:
+            keep_picture(session, url, content)
+
+
+def _facts(session: Session, staff: Staff, code: ChannelCode) -> PosterFacts:
+    kept = list_pictures(session, [code.qr_code, staff.avatar_url])
+
+    def blob(url: str) -> bytes | None:
+        row = kept.get(url)
+        return read_blob(row.blob_key) if row and row.blob_key else None
+
+    qr_png = blob(code.qr_code)
+    if qr_png is None:
+        raise Conflict("您的二维码图片暂时取不到，请稍后再试")
+    return PosterFacts(staff.id, staff.name, store_name(session, staff), qr_png, blob(staff.avatar_url))
+
+
+def draw_for(staff: Staff, item_id: int) -> tuple[str, Item]:
+    """The blob key of this poster for her. Raises NotFound, Conflict while she has no code."""
+    with transaction() as session:
+        _poster(session, item_id)
+        code = my_code(session, staff)
+    if code is None or not code.qr_code:
+        raise Conflict("您的二维码还在生成，请稍等几秒")
+    _fetch_missing(staff, code)
+    with transaction() as session:
+        item, version = _poster(session, item_id)
+        return render_poster(session, version, _facts(session, staff, code)), item
+
+
+@bp.get("/posters")
+def show_posters() -> ResponseReturnValue:
+    """All posters she may send, and whether her code is ready for them."""
+    staff = current_staff()
+    with transaction() as session:
+        items = search_items(session, staff.path, request.args.get("q", ""), kind=ItemKind.POSTER, limit=24)
+        return render_template("sidebar/posters.html", items=items, code=my_code(session, staff))
+
+
+@bp.get("/posters/<int:item_id>")
+def show_poster(item_id: int) -> ResponseReturnValue:
+    """One poster, large, with the send button; the page makes the media ready while she looks."""
+    external_userid = current_customer()
+    with transaction() as session:
+        item, version = _poster(session, item_id)
+        customer = get_customer_of(session, current_staff(), external_userid)[0] if external_userid else None
+        sent = sent_at_of(session, customer.id, [item.id]) if customer else {}
+        code = my_code(session, current_staff())
+    return render_template("sidebar/poster.html", item=item, version=version, sent_at=sent.get(item.id), code=code)
+
+
+@bp.get("/posters/<int:item_id>/picture")
+def show_poster_picture(item_id: int) -> ResponseReturnValue:
+    """The drawn poster as JPEG."""
+    key, _ = draw_for(current_staff(), item_id)
+    return send_file(blob_path(key).absolute(), mimetype="image/jpeg", etag=key, max_age=60)
+
+
+@bp.post("/posters/<int:item_id>/media")
+def prepare_media(item_id: int) -> ResponseReturnValue:
+    """{"mediaid"} when the platform holds the picture, else 202 {"wait": true}: ask again."""
+    key, item = draw_for(current_staff(), item_id)
+    with transaction() as session:
+        media_id = want_media(session, keep_media(session, "image", key, f"poster-{item.id}.jpg"))
+    return (jsonify({"mediaid": media_id}), 200) if media_id else (jsonify({"wait": True}), 202)

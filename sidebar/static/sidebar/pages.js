@@ -1,0 +1,203 @@
+/* What each page does by itself (Alpine components, CSP build): no page knows the WeCom client but through window.guide. */
+(() => {
+  "use strict";
+  const { fact, call, context, post, send, toast, wait } = window.guide;
+  const facts = (element, name) => JSON.parse(element.dataset[name]);
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const PLACES = {
+    group: ["这是群聊", "群里不能看单个客户。点群成员头像，打开与她的单聊再用侧边栏。", ""],
+    normal: ["没有打开客户聊天", "从下面选一位客户，或在她的聊天里打开侧边栏。", ""],
+    permission: ["没有客户联系权限", "请联系总部，在管理后台把您加入“客户联系”的使用范围。", "warn"],
+    context: ["没有打开客户聊天", "从下面选一位客户，或在她的聊天里打开侧边栏。", ""],
+    signature: ["页面签名没有通过", "请关闭后重新打开；仍不行请把这句话发给总部。", "warn"],
+    silent: ["企业微信没有响应", "请关闭侧边栏再打开一次。", "warn"],
+    outside: ["请在企业微信中打开", "这里仍可查看您的客户和任务。", ""],
+    failed: ["没能识别聊天中的客户", "请关闭侧边栏再打开一次，或从下面选择。", "warn"],
+  };
+
+  document.addEventListener("alpine:init", () => {
+    const { Alpine } = window;
+
+    Alpine.data("home", () => ({
+      looking: true, notice: "", advice: "", kind: "", again: false,
+      async init() {
+        try {
+          const { entry, customer } = await context();
+          if (customer) return location.replace(`/sidebar/customers/${encodeURIComponent(customer)}`);
+          this.say(entry === "group_chat_tools" ? "group" : "normal");
+        } catch (error) {
+          this.say(PLACES[error.kind] ? error.kind : "failed");
+        }
+      },
+      say(place) {
+        [this.notice, this.advice, this.kind] = PLACES[place];
+        this.again = this.kind === "warn";
+        this.looking = false;
+      },
+      reload() { location.reload(); },
+    }));
+
+    /* The sidebar stays open while she changes chats: follow the chat when the page is seen again. */
+    Alpine.data("watch", () => ({
+      init() {
+        if (!window.guide.inWeCom) return;
+        document.addEventListener("visibilitychange", () => { if (!document.hidden) this.follow(); });
+      },
+      async follow() {
+        const now = await context().catch(() => null);
+        if (now?.customer && now.customer !== fact("customer")) location.replace(`/sidebar/customers/${encodeURIComponent(now.customer)}`);
+      },
+    }));
+
+    Alpine.data("tagging", () => ({
+      on: [], names: {}, url: "", sheet: false, turn: Promise.resolve(),
+      init() { Object.assign(this, facts(this.$el, "tags")); },
+      get none() { return this.on.length === 0; },
+      has(id) { return this.on.includes(id); },
+      open() { this.sheet = true; },
+      close() { this.sheet = false; },
+      flip(id) { this.change(id, !this.has(id), true); },
+      /* Shown at once; the calls go out one after another, so that two quick taps end as she saw them. */
+      change(id, wanted, undoable) {
+        const set = (present) => { this.on = present ? [...new Set([...this.on, id])] : this.on.filter((one) => one !== id); };
+        set(wanted);
+        this.turn = this.turn.then(async () => {
+          try {
+            await post(this.url, wanted ? { add: [id] } : { remove: [id] });
+            if (undoable) toast(`${wanted ? "已打上" : "已去掉"}「${this.names[id]}」`, () => this.change(id, !wanted, false));
+          } catch (error) {
+            set(!wanted);
+            toast(error.words || "网络不好，标签没有保存");
+          }
+        });
+      },
+    }));
+
+    Alpine.data("script", () => ({
+      item: 0, version: 0, bubbles: [], drafts: [], editing: false, busy: false, sent: false,
+      init() { Object.assign(this, facts(this.$el, "send")); this.drafts = [...this.bubbles]; },
+      get label() { return this.busy ? "发送中…" : this.sent ? "再发一次" : "发送"; },
+      toggle() { this.editing = !this.editing; this.drafts = [...this.bubbles]; },
+      write(index, event) { this.drafts[index] = event.target.value; },
+      async copy() { toast((await copy(this.drafts.join("\n"))) ? "已复制" : "长按文字可以复制"); },
+      async send() {
+        if (!fact("customer")) { await this.copy(); return toast("已复制；从客户聊天打开侧边栏可一键发送"); }
+        const texts = this.drafts.map((text) => text.trim()).filter(Boolean);
+        if (!texts.length) return toast("内容是空的");
+        this.busy = true;
+        const edited = texts.join("\n") !== this.bubbles.join("\n");
+        const count = await send(texts.map((content) => ({ msgtype: "text", text: { content } })), { item: this.item, version: this.version, edited });
+        this.busy = false;
+        this.sent = this.sent || count > 0;
+      },
+    }));
+
+    Alpine.data("poster", () => ({
+      item: 0, version: 0, media: "", ready: false, mediaid: "", busy: false, sent: false, problem: "", preparing: null,
+      init() {
+        Object.assign(this, facts(this.$el, "poster"));
+        if (this.ready && fact("customer")) this.prepare();
+      },
+      get label() { return this.busy ? "准备中…" : this.sent ? "再发一次" : "发送给客户"; },
+      /* The media is asked for while she looks at the poster, so that sending is one tap without a wait. */
+      prepare() {
+        this.preparing ??= this.poll().catch((error) => { this.preparing = null; throw error; });
+        this.preparing.catch((error) => { this.problem = error.words || "图片没有准备好，请再试一次"; });
+        return this.preparing;
+      },
+      async poll() {
+        for (let turn = 0; turn < 30; turn += 1) {
+          const answer = await post(this.media, {});
+          if (answer.mediaid) return answer.mediaid;
+          await wait(turn < 5 ? 300 : 800);
+        }
+        throw { words: "图片上传得有点慢，请稍后再试" };
+      },
+      async send() {
+        this.busy = true;
+        this.problem = "";
+        try {
+          const mediaid = await this.prepare();
+          const count = await send([{ msgtype: "image", image: { mediaid } }], { item: this.item, version: this.version, edited: false });
+          this.sent = this.sent || count > 0;
+        } catch (error) {
+          toast(error.words || "没有成功，请再试一次");
+        } finally {
+          this.busy = false;
+        }
+      },
+    }));
+
+    Alpine.data("care", () => ({
+      customer: "", bubbles: [],
+      init() { Object.assign(this, facts(this.$el, "care")); },
+      async chat() {
+        const copied = this.bubbles.length > 0 && (await copy(this.bubbles.join("\n")));
+        try {
+          await call("openEnterpriseChat", { groupName: "", userIds: [], externalUserIds: [this.customer] });
+          if (copied) toast("已复制，粘贴即可发送");
+        } catch (error) {
+          toast(copied ? "已复制，请到聊天里粘贴" : error.words);
+        }
+      },
+    }));
+
+    Alpine.data("answer", () => ({
+      url: "", upload: "", kind: "tap", id: 0, text: "", photos: [], busy: false, problem: "", next: 0,
+      init() {
+        const given = facts(this.$el, "answer");
+        Object.assign(this, { url: given.url, upload: given.photos, kind: given.kind, id: given.id });
+        this.text = sessionStorage.getItem(this.draft) || "";
+      },
+      get draft() { return `guidedesk.answer.${this.id}`; },
+      get label() { return this.busy ? "提交中…" : this.kind === "tap" ? "完成" : "提交"; },
+      get room() { return this.photos.length < 3; },
+      write(event) { this.text = event.target.value; sessionStorage.setItem(this.draft, this.text); },
+      add(words) { this.text = this.text ? `${this.text}，${words}` : words; sessionStorage.setItem(this.draft, this.text); },
+      drop(index) { URL.revokeObjectURL(this.photos[index].view); this.photos.splice(index, 1); },
+      pick(event) {
+        const files = [...event.target.files].slice(0, 3 - this.photos.length);
+        event.target.value = "";
+        files.forEach((file) => this.take(file));
+      },
+      async take(file) {
+        this.problem = "";
+        if (file.size > 10 * 1024 * 1024) { this.problem = `照片 ${Math.round(file.size / 1048576)} MB，最多 10 MB，请换一张`; return; }
+        const id = (this.next += 1);
+        this.photos.push({ id, view: URL.createObjectURL(file), state: "loading", words: "上传中…", token: "" });
+        const photo = () => this.photos.find((one) => one.id === id);
+        const form = new FormData();
+        form.append("photo", file);
+        try {
+          const answer = await post(this.upload, form);
+          if (photo()) Object.assign(photo(), { token: answer.photo, state: "done", words: "" });
+        } catch (error) {
+          this.problem = error.words || "网络不好，照片没有传上去，请再试一次";
+          this.photos = this.photos.filter((one) => one.id !== id);
+        }
+      },
+      async submit() {
+        if (this.photos.some((one) => !one.token)) { this.problem = "照片还在上传，请稍等"; return; }
+        this.busy = true;
+        this.problem = "";
+        try {
+          const answer = await post(this.url, { text: this.text, photos: this.photos.map((one) => one.token) });
+          sessionStorage.removeItem(this.draft);
+          toast(answer.message);
+          await wait(600);
+          location.reload();
+        } catch (error) {
+          this.problem = Object.values(error.fields || {})[0] || error.words || "网络不好，请再试一次";
+          this.busy = false;
+        }
+      },
+    }));
+  });
+})();

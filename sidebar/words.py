@@ -1,0 +1,89 @@
+"""Chinese words for what the pages show: moments, kinds, statuses. Pure except for the clock."""
+
+from datetime import datetime
+
+from content_library.models import ItemKind
+from customers.models import Consent, FollowStatus, TimelineEntry
+from foundation import clock
+from foundation.text import cut
+from sop.models import AnswerKind, Assignment, AssignmentStatus, TaskStatus
+
+ADD_WAYS = {
+    0: "其他方式", 1: "扫描二维码", 2: "搜索手机号", 3: "名片分享", 4: "群聊", 5: "手机通讯录", 6: "微信联系人",
+    8: "第三方应用", 9: "搜索邮箱", 10: "视频号", 11: "日程参与人", 12: "会议参与人", 13: "微信好友", 14: "智慧硬件",
+    15: "上门服务", 16: "获客链接", 17: "定制开发", 18: "需求回复", 24: "客户群二维码", 201: "内部共享", 202: "管理员分配",
+}  # fmt: skip
+GONE = {
+    FollowStatus.ENDED_BY_CUSTOMER: "她已把您删除，消息发不出去。可以请店长换一位同事联系，或等她再次到店。",
+    FollowStatus.ENDED_BY_GUIDE: "您已删除这位客户，只能查看历史。",
+    FollowStatus.TRANSFERRED: "这位客户已交接给其他同事，只能查看历史。",
+    FollowStatus.HALF: "她加了您，请先在聊天里通过好友验证。",
+}
+CONSENTS = {
+    Consent.SERVICE_ONLY: "只接收服务消息：不要发新品、活动和优惠",
+    Consent.NONE: "她不想收到消息：请不要主动发送",
+}
+TIMELINE = {
+    "added": "加为好友", "half_added": "加了您，等您通过", "ended": "解除好友", "tagged": "打标签", "untagged": "去掉标签",
+    "auto_tagged": "自动打标签", "sent": "发送", "care": "客户关怀", "transfer_failed": "交接没有成功", "consent": "修改接收意愿",
+}  # fmt: skip
+FACTS: dict[str, dict[str, str]] = {
+    "by": {"customer": "客户删除了导购", "guide": "导购删除了客户", "transfer": "交接给同事"},
+    "outcome": {"done": "已完成", "skip": "已跳过"},
+    "to": {Consent.ALL: "全部接收", Consent.SERVICE_ONLY: "只收服务消息", Consent.NONE: "不想收消息"},
+}
+KINDS = {ItemKind.SCRIPT: "话术", ItemKind.POSTER: "海报", ItemKind.IMAGE: "图片", ItemKind.LINK: "链接"}
+ANSWERS = {AnswerKind.TAP: "点一下完成", AnswerKind.TEXT: "写一句话", AnswerKind.PHOTO: "拍照片"}
+
+
+def ago(moment: datetime | None) -> str:
+    """今天 14:05, 昨天 09:10, 3 天前, 10月8日, 2025年10月8日."""
+    if moment is None:
+        return "还没有"
+    local, today = moment.astimezone(clock.SHANGHAI), clock.today()
+    days = (today - local.date()).days
+    if days == 0:
+        return f"今天 {local:%H:%M}"
+    if days == 1:
+        return f"昨天 {local:%H:%M}"
+    if 1 < days < 30:
+        return f"{days} 天前"
+    year = "" if local.year == today.year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日"
+
+
+def until(moment: datetime) -> str:
+    """How much time a deadline leaves: 还剩 3 小时, 明天 18:00 截止, 已过期 2 天."""
+    left = moment - clock.now()
+    minutes = int(left.total_seconds() // 60)
+    if minutes < 0:
+        late = -minutes
+        return f"已过期 {late // 1440} 天" if late >= 1440 else f"已过期 {max(1, late // 60)} 小时"
+    if minutes < 60:
+        return f"还剩 {max(1, minutes)} 分钟"
+    local, today = moment.astimezone(clock.SHANGHAI), clock.today()
+    days = (local.date() - today).days
+    day = {0: "今天", 1: "明天"}.get(days, f"{local.month}月{local.day}日")
+    return f"{day} {local:%H:%M} 截止"
+
+
+def event_of(entry: TimelineEntry) -> str:
+    """One line of the timeline: what happened, with those of its facts that a guide understands."""
+    facts = entry.facts
+    parts = [facts.get("title"), facts.get("channel"), "、".join(facts.get("add") or facts.get("remove") or [])]
+    parts += [known.get(facts.get(name, "")) for name, known in FACTS.items()]
+    said = TIMELINE.get(entry.kind, "动态")
+    details = "，".join(str(part) for part in parts if part)
+    return cut(f"{said}：{details}" if details else said, 80)
+
+
+def state_of(assignment: Assignment) -> tuple[str, str]:
+    """A task's state in words and its colour class."""
+    if assignment.status == AssignmentStatus.DONE:
+        done_at = assignment.done_at
+        return ("过期补交", "warn") if done_at and done_at > assignment.task.deadline_at else ("已完成", "ok")
+    if assignment.status == AssignmentStatus.DROPPED or assignment.task.status == TaskStatus.WITHDRAWN:
+        return "已撤回", "off"
+    if assignment.status == AssignmentStatus.LATE or assignment.task.deadline_at < clock.now():
+        return "已过期", "warn"
+    return "待完成", "todo"

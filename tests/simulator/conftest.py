@@ -1,0 +1,83 @@
+"""One simulator process for the whole run, emptied before each test; receivers that stand for the product."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.simulator.platform import AGENTID, APP, CONTACTS, Platform, Receiver
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def servers() -> None:
+    """Nothing of the product runs here: no database, no Redis."""
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def start(port: int, *options: str) -> subprocess.Popen[bytes]:
+    """A simulator process that answers /_control/health."""
+    process = subprocess.Popen([sys.executable, "-m", "simulator", "--port", str(port), *options], cwd=ROOT)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            requests.get(f"http://127.0.0.1:{port}/_control/health", timeout=1)
+            return process
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    process.kill()
+    raise RuntimeError("the simulator did not start")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Platform]:
+    port = free_port()
+    process = start(port)
+    platform = Platform(port)
+    yield platform
+    platform.http.close()
+    stop(process)
+
+
+@pytest.fixture
+def platform(running: Platform) -> Iterator[Platform]:
+    """A simulator with a fresh sample brand; no path it does not know may have been asked for."""
+    running.reset()
+    yield running
+    assert running.control("unknown")["unknown"] == []
+
+
+@pytest.fixture
+def app_receiver(platform: Platform) -> Iterator[Receiver]:
+    yield from _receiver(platform, "app", APP, AGENTID)
+
+
+@pytest.fixture
+def contacts_receiver(platform: Platform) -> Iterator[Receiver]:
+    yield from _receiver(platform, "contacts", CONTACTS, None)
+
+
+def _receiver(platform: Platform, name: str, app: dict[str, str], agentid: int | None) -> Iterator[Receiver]:
+    receiver = Receiver(app["token"], app["aes_key"])
+    body = {"url": receiver.url, "token": receiver.token, "aes_key": receiver.aes_key}
+    saved = platform.control(f"receivers/{name}", "PUT", **body, **({"agentid": agentid} if agentid else {}))
+    assert saved["verified"], saved
+    yield receiver
+    platform.control(f"receivers/{name}", "DELETE")
+    receiver.close()

@@ -1,0 +1,140 @@
+"""A simulator process, a throw-away product before it, and a real Chromium for those tests that ask for one."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.simulator_client.product import Platform, make_product
+
+ROOT = Path(__file__).parents[2]
+SDK = ROOT / "node_modules/@wecom/jssdk/dist/wecom.global.prod.js"
+GUIDE, OTHER = "lixiaomei", "zhouting"
+
+
+@pytest.fixture(scope="session")
+def servers() -> None:
+    """Nothing of the product runs here: no database, no Redis."""
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+class Simulator:
+    """The running simulator: its control plane and its members' webviews."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.base = f"http://127.0.0.1:{port}"
+        self._session = requests.Session()
+
+    def get(self, path: str, **args: Any) -> dict[str, Any]:
+        return self._json(self._session.get(f"{self.base}/_control/{path}", params=args, timeout=10))
+
+    def post(self, path: str, **body: Any) -> dict[str, Any]:
+        return self._json(self._session.post(f"{self.base}/_control/{path}", json=body, timeout=10))
+
+    def put(self, path: str, **body: Any) -> dict[str, Any]:
+        return self._json(self._session.put(f"{self.base}/_control/{path}", json=body, timeout=10))
+
+    def delete(self, path: str) -> dict[str, Any]:
+        return self._json(self._session.delete(f"{self.base}/_control/{path}", timeout=10))
+
+    def do(self, action: str, **body: Any) -> dict[str, Any]:
+        return self.post(f"do/{action}", **body)
+
+    def webview(self, userid: str) -> str:
+        return f"http://{userid}.webview.localhost:{self.port}"
+
+    def ask(self, userid: str, method: str, path: str, **options: Any) -> requests.Response:
+        """One HTTP request to a member's webview, redirects not followed, no cookies of ours."""
+        headers = {"Host": f"{userid}.webview.localhost:{self.port}", **options.pop("headers", {})}
+        return requests.request(method, self.base + path, headers=headers, allow_redirects=False, timeout=20, **options)
+
+    def close(self) -> None:
+        self._session.close()
+
+    @staticmethod
+    def _json(answer: requests.Response) -> dict[str, Any]:
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
+
+@pytest.fixture(scope="session")
+def ports() -> tuple[int, int]:
+    return free_port(), free_port()
+
+
+@pytest.fixture(scope="session")
+def simulator(ports: tuple[int, int]) -> Iterator[Simulator]:
+    port, product_port = ports
+    command = [sys.executable, "-m", "simulator", "--port", str(port), "--product-url", f"http://127.0.0.1:{product_port}"]
+    process = subprocess.Popen(command, cwd=ROOT)
+    running = Simulator(port)
+    try:
+        for _ in range(100):
+            try:
+                running.get("health")
+                break
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        yield running
+    finally:
+        running.close()
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def product(ports: tuple[int, int], simulator: Simulator) -> Iterator[Flask]:
+    config = json.loads((ROOT / "simulator/defaults.json").read_text("utf-8"))
+    platform = Platform(simulator.base, config["apps"][0], config["corpid"])
+    app = make_product(f"http://127.0.0.1:{ports[1]}", platform, SDK)
+    app.extensions["platform"] = platform
+    server = make_server("127.0.0.1", ports[1], app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield app
+    server.shutdown()
+    thread.join(5)
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs Debian's chromium: apt-get install chromium fonts-noto-cjk")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page at desk width that fails the test when a script of it fails."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.set_default_timeout(8000)
+    yield opened
+    context.close()
+    assert errors == []
