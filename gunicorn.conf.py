@@ -13,6 +13,8 @@ keepalive = 75
 graceful_timeout = 10
 timeout = 60
 backlog = 1024
+# A control socket in the home folder would be shared by every gunicorn of the user.
+control_socket_disable = True
 # A slow sender of headers must not hold a worker's memory: the callback body is capped at 64 KiB by its own route.
 limit_request_line = 8190
 

@@ -127,14 +127,14 @@ def tag_arrival(session: Session, follow: Follow, staff: Staff) -> None:
     if code is None or not code.tag_ids or follow.status not in (FollowStatus.ACTIVE, FollowStatus.HALF):
         return
     try:
-        tag_customer(session, staff, follow.customer_id, add=code.tag_ids, by=f"channel:{code.id}", why=f"来自渠道「{code.channel}」")
+        tag_customer(
+            session, staff, follow.customer_id, add=code.tag_ids, by=f"channel:{code.id}", why=f"来自渠道「{code.channel}」"
+        )
     except AppError as error:
         log.warning("channel tags not given", code=code.id, why=error.message)
 
 
-def welcome(
-    session: Session, follow: Follow, customer: Customer, staff: Staff, welcome_code: str, event_at: datetime
-) -> bool:
+def welcome(session: Session, follow: Follow, customer: Customer, staff: Staff, welcome_code: str, event_at: datetime) -> bool:
     """Owe the welcome of this arrival; False when its 20 seconds are over (nothing is sent late)."""
     return _welcome(session, staff, customer.name, find_code(session, follow.state), welcome_code, event_at)
 
@@ -152,9 +152,7 @@ def _welcome(
     # The code is a secret until it is used: the key must not show it.
     key = "welcome:" + hashlib.sha256(welcome_code.encode()).hexdigest()[:40]
     payload = welcome_payload(welcome_code, text, picture)
-    return bool(
-        enqueue(session, Lane.WELCOME, SEND_WELCOME, {key: payload}, about=f"staff:{staff.id}", expires_at=expires_at)
-    )
+    return bool(enqueue(session, Lane.WELCOME, SEND_WELCOME, {key: payload}, about=f"staff:{staff.id}", expires_at=expires_at))
 
 
 def _welcome_of(session: Session, code: ChannelCode | None) -> Welcome:

@@ -80,31 +80,20 @@ def drain(limit: int = 10_000) -> int:
 
 
 class InboxRoad:
-    """Threads on the inbox: some only for events with a welcome code, the others for everything, codes first."""
+    """Threads on the inbox: some only for events with a welcome code, the others for everything, codes first.
+
+    Whoever makes it starts and joins `threads`; they end soon after `stop`, and one that dies before is a bug not to be hidden.
+    """
 
     def __init__(self, workers: int, stop: threading.Event) -> None:
         self._stop = stop
         self._welcome, self._any = Bell(), Bell()
         welcomers = max(1, workers // 2)
-        self._threads = [
+        self.threads = [
             threading.Thread(target=listen, args=("inbox", self._heard, stop), name="inbox-listen", daemon=True),
             *(self._worker((WELCOME_LANE,), self._welcome, 1, number) for number in range(welcomers)),
             *(self._worker((WELCOME_LANE, OTHER_LANE), self._any, BATCH, number) for number in range(workers)),
         ]
-
-    def start(self) -> None:
-        """Start all threads; they end soon after the stop event."""
-        for thread in self._threads:
-            thread.start()
-
-    def join(self, seconds: float) -> None:
-        """Wait for them, at most `seconds` each."""
-        for thread in self._threads:
-            thread.join(seconds)
-
-    def alive(self) -> bool:
-        """Whether every thread still runs; a dead one is a bug the process must not hide."""
-        return all(thread.is_alive() for thread in self._threads)
 
     def _heard(self, payload: str) -> None:
         if payload != str(OTHER_LANE):

@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from content_library import rules
 from content_library.models import Category, Item, ItemKind, ItemSend, ItemStatus, ItemVersion, KeptPicture, Persona, PosterRender
+from content_library.posters import PosterFacts
 from foundation import clock
+from foundation.blobs import read_blob
 from foundation.errors import NotFound
+from org.models import Staff
+from org.queries import get_store
 
 # A common word finds thousands: the newest so many are ranked, titles first.
 CANDIDATES = 500
@@ -89,7 +93,9 @@ def suggest_scripts(
         ItemSend.customer_id == customer_id, ItemSend.item_id == Item.id, ItemSend.sent_at >= clock.now() - clock.days(30)
     )
     score = case((fits_stage, 2), else_=0) + case((fits_words, 1), else_=0)
-    chosen = select(Item).where(_visible(path), Item.kind == ItemKind.SCRIPT, or_(fits_stage, fits_words), ~sent.exists())
+    fitting = select(Item.id).where(_visible(path), Item.kind == ItemKind.SCRIPT, or_(fits_stage, fits_words))
+    newest = fitting.order_by(Item.id.desc()).limit(CANDIDATES).subquery()
+    chosen = select(Item).join(newest, newest.c.id == Item.id).where(~sent.exists())
     return list(session.scalars(chosen.order_by(score.desc(), Item.id.desc()).limit(limit)))
 
 
@@ -182,6 +188,19 @@ def list_pictures(session: Session, urls: Sequence[str]) -> dict[str, KeptPictur
     """What is known of the pictures at these addresses, by address."""
     keys = [picture_key(url) for url in urls if url]
     return {row.url: row for row in session.scalars(select(KeptPicture).where(KeptPicture.key.in_(keys)))} if keys else {}
+
+
+def find_poster_facts(session: Session, staff: Staff, qr_url: str) -> PosterFacts | None:
+    """What a poster of hers shows: name, store, face and the code whose picture stands at `qr_url`; None until that is kept."""
+    kept = list_pictures(session, [qr_url, staff.avatar_url])
+
+    def picture(url: str) -> bytes | None:
+        row = kept.get(url)
+        return read_blob(row.blob_key) if row and row.blob_key else None
+
+    qr_png = picture(qr_url)
+    store = get_store(session, staff.store_id).name if staff.store_id else ""
+    return PosterFacts(staff.id, staff.name, store, qr_png, picture(staff.avatar_url)) if qr_png else None
 
 
 def list_items_for(session: Session, path: str, item_ids: Sequence[int]) -> list[Item]:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from content_library.actions import publish_item, save_item
-from content_library.models import Category, Item, ItemKind, Persona
+from content_library.models import Category, Item, ItemKind, ItemStatus, Persona
 from content_library.queries import list_personas
 from org.models import Staff
 
@@ -18,6 +18,15 @@ FOLDER = Path(__file__).parent / "starter"
 
 def _read(name: str) -> list[dict[str, Any]]:
     return list(json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def care_scripts(session: Session) -> dict[int, int]:
+    """Day of the lifecycle plan → id of the starter script that suits it, for whoever sets up that plan."""
+    days = {
+        entry["title"]: int(entry["care_day"]) for shelf in _read("scripts") for entry in shelf["items"] if "care_day" in entry
+    }
+    found = session.execute(select(Item.title, Item.id).where(Item.title.in_(days), Item.status == ItemStatus.PUBLISHED))
+    return {days[title]: item_id for title, item_id in found}
 
 
 def seed_content(session: Session, staff: Staff) -> int:

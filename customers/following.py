@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from customers.models import Consent, Customer, Follow, FollowStatus, TimelineEntry
 from customers.rules import SAME_ADDING, Standing, added, ended, ended_at, is_gone, merged
 from foundation import audit, clock
+from foundation.db import Json
 from org.actions import meet
 from org.models import Staff
 
@@ -72,9 +73,9 @@ def start_following(
     customer = lock_customer(session, external_userid)
     staff = meet(session, userid)
     follow = _apply(session, customer, staff, added(at, half=half, state=state))
-    facts = {"state": state, "channel": channel} if state else {}
-    kind = "half_added" if half else "added"
-    if half or not _is_added_noted(session, customer.id, staff.id, at):
+    facts: Json = {"state": state, "channel": channel} if state else {}
+    if half or not _complete_pulled(session, follow, at, facts):
+        kind = "half_added" if half else "added"
         once = f"{kind}:{follow.id}:{int(at.timestamp())}"
         note_timeline(session, customer.id, kind, staff_id=staff.id, at=at, once=once, **facts)
     customer.pull_wanted_at = clock.now()
@@ -82,15 +83,22 @@ def start_following(
     return follow
 
 
-def _is_added_noted(session: Session, customer_id: int, staff_id: int, at: datetime) -> bool:
-    """A pull may have noted the same adding already; its `createtime` may differ from the event's by a moment."""
-    chosen = select(TimelineEntry.id).where(
-        TimelineEntry.customer_id == customer_id,
-        TimelineEntry.staff_id == staff_id,
-        TimelineEntry.kind == "added",
-        TimelineEntry.at.between(at - SAME_ADDING, at + SAME_ADDING),
-    )
-    return session.scalars(chosen.limit(1)).first() is not None
+def _complete_pulled(session: Session, follow: Follow, at: datetime, facts: Json) -> bool:
+    """A pull may have noted this adding before its event came, at a `createtime` a moment apart, without the channel."""
+    entry = session.scalars(
+        select(TimelineEntry)
+        .where(
+            TimelineEntry.customer_id == follow.customer_id,
+            TimelineEntry.staff_id == follow.staff_id,
+            TimelineEntry.kind == "added",
+            TimelineEntry.at.between(at - SAME_ADDING, at + SAME_ADDING),
+            TimelineEntry.facts.has_key("pulled"),
+        )
+        .limit(1)
+    ).first()
+    if entry is not None:
+        entry.facts = {**entry.facts, **facts}
+    return entry is not None
 
 
 def end_following(session: Session, userid: str, external_userid: str, *, by: str, at: datetime) -> Follow:

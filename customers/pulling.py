@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from customers.following import end_absent, lock_customer, refresh_unions
 from customers.models import Customer, Follow, FollowStatus, Tag
 from customers.pulling_page import Page
-from customers.pulling_sql import UPSERT_CUSTOMERS
+from customers.pulling_sql import KNOWN_FOLLOWS, UPSERT_CUSTOMERS
 from customers.rules import phone_of
 from customers.tagging import write_tags
 from foundation import clock
@@ -93,14 +93,8 @@ def _tag_ids(session: Session, lists: Iterable[Iterable[str]]) -> dict[str, int]
 
 
 def _known_follows(session: Session, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Row[Any]]:
-    columns = Follow.__table__.c
-    chosen = (
-        select(*columns)
-        .where(tuple_(columns.customer_id, columns.staff_id).in_(pairs))
-        .order_by(columns.customer_id, columns.staff_id)
-        .with_for_update(key_share=True)
-    )
-    return {(row.customer_id, row.staff_id): row for row in session.execute(chosen)}
+    told = {"customer_ids": [pair[0] for pair in pairs], "staff_ids": [pair[1] for pair in pairs]}
+    return {(row.customer_id, row.staff_id): row for row in session.execute(KNOWN_FOLLOWS, told)}
 
 
 def _write_waiting_tags(session: Session, confirmed: Sequence[tuple[int, int]]) -> None:

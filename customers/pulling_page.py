@@ -13,6 +13,7 @@ from customers.rules import Standing, Tags, added, ended_at, merge_tags, pulled
 from foundation import clock
 from foundation.db import Json
 from foundation.text import clean
+from outbox.payloads import as_json
 
 
 class Page:
@@ -78,7 +79,7 @@ class Page:
         entries = [_added_entry(row) for row in fresh]
         entries += [_tag_entry(session, written[pair], revision, tags) for pair, revision, tags in self.retagged]
         if entries:
-            session.execute(ADD_TIMELINE, entries)
+            session.execute(ADD_TIMELINE, {name: [entry[name] for entry in entries] for name in entries[0]})
         return len(fresh)
 
 
@@ -92,7 +93,7 @@ def _added_entry(row: Row[Any]) -> Json:
         "staff_id": row.staff_id,
         "kind": "added",
         "at": row.followed_at,
-        "facts": {"state": row.state} if row.state else {},
+        "facts": as_json({"pulled": True, **({"state": row.state} if row.state else {})}),
         "once": f"added:{row.id}:{int(row.followed_at.timestamp())}",
     }
 
@@ -100,16 +101,13 @@ def _added_entry(row: Row[Any]) -> Json:
 def _tag_entry(session: Session, row: Row[Any], revision: int, tags: Tags) -> Json:
     """She changed tags in her WeCom client: one entry, counted like tagging in the sidebar."""
     names = {tag.id: tag.name for tag in session.scalars(select(Tag).where(Tag.id.in_([*tags.added, *tags.removed])))}
+    add, remove = [names[key] for key in tags.added], [names[key] for key in tags.removed]
+    facts: Json = {"add": add, "remove": remove, "by": "client", "why": ""}
     return {
         "customer_id": row.customer_id,
         "staff_id": row.staff_id,
         "kind": "tagged" if tags.added else "untagged",
         "at": clock.now(),
-        "facts": {
-            "add": [names[key] for key in tags.added],
-            "remove": [names[key] for key in tags.removed],
-            "by": "client",
-            "why": "",
-        },
+        "facts": as_json(facts),
         "once": f"tags:{row.id}:{revision}",
     }

@@ -2,9 +2,7 @@
 
 from sqlalchemy import Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customers.models import TimelineEntry
 from foundation.sealed import SealedText
 
 # An edit asked for after the platform was asked (pull_wanted_at > fetched_at) still wants its own pull; a page of
@@ -31,6 +29,16 @@ RETURNING id, external_userid
     bindparam("last4s", type_=ARRAY(Text())),
 )
 
+# A join, not (a, b) IN (…400 pairs): that is planned as a scan of the whole table.
+KNOWN_FOLLOWS = text("""
+SELECT follow.customer_id, follow.staff_id, follow.status, follow.changed_at, follow.followed_at, follow.state, follow.tag_ids,
+       follow.platform_tag_ids, follow.tags_settled_at, follow.tag_revision, follow.pulled_at
+FROM unnest(CAST(:customer_ids AS bigint[]), CAST(:staff_ids AS bigint[])) AS told (customer_id, staff_id)
+JOIN follow ON follow.customer_id = told.customer_id AND follow.staff_id = told.staff_id
+ORDER BY follow.customer_id, follow.staff_id
+FOR NO KEY UPDATE OF follow
+""")
+
 UPSERT_FOLLOWS = text("""
 INSERT INTO follow (customer_id, staff_id, status, state, add_way, remark, description, tag_ids, platform_tag_ids, followed_at,
                     ended_at, changed_at, tag_revision, tags_writing, pulled_at)
@@ -52,6 +60,12 @@ ON CONFLICT (customer_id, staff_id) DO UPDATE SET
 RETURNING id, customer_id, staff_id, state, followed_at, (xmax = 0) AS fresh
 """)
 
-ADD_TIMELINE = upsert(TimelineEntry).on_conflict_do_nothing(index_elements=["once"])
+ADD_TIMELINE = text("""
+INSERT INTO timeline_entry (customer_id, staff_id, kind, at, facts, once)
+SELECT customer_id, staff_id, kind, at, CAST(facts AS jsonb), once
+FROM unnest(CAST(:customer_id AS bigint[]), CAST(:staff_id AS bigint[]), CAST(:kind AS text[]), CAST(:at AS timestamptz[]),
+            CAST(:facts AS text[]), CAST(:once AS text[])) AS told (customer_id, staff_id, kind, at, facts, once)
+ON CONFLICT (once) DO NOTHING
+""")
 
-__all__ = ["ADD_TIMELINE", "UPSERT_CUSTOMERS", "UPSERT_FOLLOWS"]
+__all__ = ["ADD_TIMELINE", "KNOWN_FOLLOWS", "UPSERT_CUSTOMERS", "UPSERT_FOLLOWS"]

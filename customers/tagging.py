@@ -99,12 +99,10 @@ def write_tags(session: Session, follow: Follow) -> bool:
     told = {name: ids for name, ids in lists.items() if ids}
     if not told:
         return False
-    names = session.execute(
-        select(Staff.userid, Customer.external_userid).where(Staff.id == follow.staff_id, Customer.id == follow.customer_id)
-    ).one()
+    guide, customer = session.get_one(Staff, follow.staff_id), session.get_one(Customer, follow.customer_id)
     follow.tag_revision += 1
     follow.tags_writing = True
-    payload = {"userid": names.userid, "external_userid": names.external_userid, **told}
+    payload = {"userid": guide.userid, "external_userid": customer.external_userid, **told}
     key = f"mark_tag:{follow.id}:{follow.tag_revision}"
     enqueue(session, Lane.INTERACTIVE, MARK_TAG, {key: payload}, about=f"follow:{follow.id}", wants_result=True)
     session.flush()

@@ -4,14 +4,19 @@ import argparse
 import json
 import os
 import secrets
+import shutil
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
+from foundation import clock
+from supervisor.places import server_folder
 from supervisor.stack import ROOT, CannotStart, Stack, check_port, is_up
 
 HOST = "127.0.0.1"
 VAR = ROOT / "var" / "demo"
+MORNING_AFTER, BOARD_AFTER = 120, 180
 
 
 def demo_settings(port: int, simulator_port: int, var: Path) -> dict[str, str]:
@@ -30,6 +35,9 @@ def demo_settings(port: int, simulator_port: int, var: Path) -> dict[str, str]:
         "DATA_DIR": str(var / "data"),
         "BRAND_NAME": corp["corp_name"],
         "HQ_USERIDS": "hq_wangmin",
+        # Today's cards go out while a visitor still watches: the morning list soon, the leaderboard a minute later.
+        "MORNING_CARD_AT": soon(MORNING_AFTER),
+        "LEADERBOARD_CARD_AT": soon(BOARD_AFTER),
         "WECOM_API_BASE_URL": simulator,
         "WECOM_OAUTH_BASE_URL": simulator,
         "WECOM_LOGIN_BASE_URL": simulator,
@@ -64,6 +72,20 @@ def start(stack: Stack, port: int, simulator_port: int) -> None:
     stack.run("demo.seed", simulator, product)
 
 
+def soon(seconds: int) -> str:
+    """Shanghai time `seconds` from now, as a setting wants it; the last minute of the day when midnight comes first."""
+    now = clock.now()
+    later = now + timedelta(seconds=seconds)
+    moment = later if clock.day_of(later) == clock.day_of(now) else clock.at(clock.day_of(now), 23, 59)
+    return moment.astimezone(clock.SHANGHAI).strftime("%H:%M")
+
+
+def forget(var: Path) -> None:
+    """A walk begins with an empty database; the folder of an earlier walk goes, wherever its servers' files had to stand."""
+    for folder in (server_folder(var), var):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 WELCOME = """
 导购台演示已就绪（{seconds:.0f} 秒）
 
@@ -86,6 +108,8 @@ def main() -> int:
     chosen = parser.parse_args()
     began = time.monotonic()
     var = VAR / "once" if chosen.once else VAR
+    if chosen.once:
+        forget(var)
     var.mkdir(parents=True, exist_ok=True)
     # The demo always brings its own corp: settings of a real one in this shell must not leak into it.
     stack = Stack(var, {**os.environ, **demo_settings(chosen.port, chosen.simulator_port, var)})

@@ -5,6 +5,7 @@ import time
 
 from acquisition import actions as acquisition
 from content_library.starter_library import seed_content
+from customers.queries import list_tags
 from customers.tag_list import seed_tag_groups
 from demo.platform import Platform
 from foundation.config import settings
@@ -15,6 +16,7 @@ from org.models import SyncStatus
 from sop import actions as sop
 
 CHANNEL = "门店台卡"
+CHANNEL_TAG = "喜欢到店试穿"
 OPERATOR = "hq_wangmin"
 ROOT_PATH = "1."
 SYNC_SECONDS = 120
@@ -68,8 +70,9 @@ def fill() -> None:
         seed_content(session, operator)
         sop.seed_care_nodes(session)
         acquisition.default_welcome(session)
+        marks = [tag.id for group in list_tags(session) for tag in group.tags if tag.name == CHANNEL_TAG]
         for guide in people.list_active_guides(session, ROOT_PATH, after_id=0, limit=500):
-            acquisition.want_code(session, guide, CHANNEL)
+            acquisition.want_code(session, guide, CHANNEL, tag_ids=marks)
 
 
 def main(simulator: str, product: str) -> None:

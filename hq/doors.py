@@ -1,5 +1,6 @@
 """The console's one way in for the roof: importing the route modules puts their pages on the blueprint."""
 
+from hq import filters
 from hq.routes import (
     audit,
     boards,
@@ -21,4 +22,4 @@ from hq.routes.door import bp
 
 PAGES = (home, login, tasks, photos, care, boards, content, customers, people, codes, connection, sync, outbox, inbox, audit)
 
-__all__ = ["PAGES", "bp"]
+__all__ = ["PAGES", "bp", "filters"]

@@ -1,10 +1,4 @@
-"""The Chinese words and colours of states, and how moments are written. Only words: decides nothing."""
-
-from datetime import date, datetime
-
-from foundation import clock
-from foundation.sealed import masked_phone
-from hq.routes.door import bp
+"""The Chinese words and colours of states and codes. Only words: decides nothing."""
 
 Label = tuple[str, str]
 
@@ -25,19 +19,49 @@ CALL = {
 }
 TIMELINE = {
     "added": "添加好友",
-    "half_added": "扫码待通过",
+    "half_added": "扫码，等待通过",
     "tagged": "打标签",
+    "auto_tagged": "自动打标签",
     "untagged": "去标签",
+    "tag_failed": "标签没写进企业微信",
     "sent": "发送内容",
-    "lost": "流失",
-    "removed": "被导购删除",
-    "transferred": "换了导购",
+    "ended": "不再是好友",
+    "transfer_failed": "转接没有成功",
     "consent": "接收意愿变更",
-    "cared": "客户关怀",
     "care": "客户关怀",
-    "remarked": "改备注",
 }
-SYNC = {"first": "首次全量", "full": "全量", "org": "部门与员工", "customers": "客户", "tags": "标签"}
+ENDED_BY = {"customer": "客户删除了导购", "guide": "导购删除了客户", "transfer": "转接给了别人"}
+OUTCOMES = {"done": "已完成", "skip": "跳过"}
+CONSENT = {"all": "正常接收", "service_only": "只收服务消息", "none": "不接收"}
+ABOUT = {
+    "task": "任务",
+    "care": "客户关怀",
+    "board": "榜单",
+    "follow": "客户跟进",
+    "customer": "客户",
+    "staff": "成员",
+    "code": "渠道活码",
+    "event": "回调事件",
+    "message": "消息",
+    "welcome": "欢迎语",
+    "menu": "应用菜单",
+    "media": "素材",
+}
+STEPS = {"departments": "部门", "users": "员工", "unseen": "不再出现的员工", "tags": "标签", "customers": "客户"}
+COUNTS = {
+    "seen": "看到",
+    "changed": "有变化",
+    "departments": "部门",
+    "found": "仍在职",
+    "departed": "已离职",
+    "invisible": "看不到",
+    "groups": "标签组",
+    "tags": "标签",
+    "guides": "开通客户联系的成员",
+    "new": "新增",
+    "ended": "已结束的关系",
+}
+SYNC = {"full": "全部", "org": "部门与员工", "customers": "客户", "tags": "标签"}
 STATES: dict[str, dict[str, Label]] = {
     "task": {
         "draft": ("草稿", "secondary"),
@@ -107,81 +131,27 @@ DEED = {
     "inbox.replay": "重放事件",
     "care.save": "保存客户 SOP 节点",
     "hq.codes": "生成渠道活码",
+    "staff.set_role": "设角色",
+    "staff.end_sessions": "强制退出登录",
+    "staff.departed": "离职",
+    "sync.start": "开始同步",
+    "outbox.resend": "重发消息",
+    "outbox.resend_kind": "批量重发",
+    "customer.consent": "改接收意愿",
 }
 WORDS = {
     "deed": DEED,
-    "report": {},
+    "step": STEPS,
+    "count": COUNTS,
     "role": ROLE,
     "department": DEPARTMENT,
     "answer": ANSWER,
     "lane": LANE,
     "call": CALL,
     "timeline": TIMELINE,
-    "sync": SYNC,
+    "sync": SYNC | {"first": "首次全部"},
     "item": {"script": "话术", "poster": "海报", "image": "图片", "link": "链接"},
     "receiver": {"app": "应用消息与客户联系", "contacts": "通讯录"},
     "via": {"card": "卡片", "sidebar": "侧边栏"},
     "gender": {0: "未知", 1: "男", 2: "女"},
 }
-
-
-@bp.app_template_filter("state")
-def state(value: str, kind: str) -> Label:
-    """The badge of a status; an unknown one is shown as it is."""
-    return STATES[kind].get(str(value), (str(value), "secondary"))
-
-
-@bp.app_template_filter("word")
-def word(value: object, kind: str) -> str:
-    """The Chinese word for a code; an unknown one is shown as it is."""
-    words: dict[object, str] = dict(WORDS[kind])  # type: ignore[call-overload]
-    return words.get(value, words.get(str(value), str(value)))
-
-
-@bp.app_template_filter("role_name")
-def role_name(value: str) -> str:
-    """The Chinese name of a role."""
-    return ROLE.get(str(value), str(value))
-
-
-@bp.app_template_filter("moment")
-def moment(value: datetime | None) -> str:
-    """A moment in Shanghai: the year only where it is not this one."""
-    if value is None:
-        return "—"
-    local = value.astimezone(clock.SHANGHAI)
-    if local.date() == clock.today():
-        return f"今天 {local:%H:%M}"
-    if local.year == clock.today().year:
-        return f"{local.month}月{local.day}日 {local:%H:%M}"
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
-@bp.app_template_filter("day_name")
-def day_name(value: date) -> str:
-    """A day in Chinese."""
-    return f"{value.month}月{value.day}日"
-
-
-@bp.app_template_filter("ago")
-def ago(value: datetime | None) -> str:
-    """How long since a moment, in one unit."""
-    if value is None:
-        return "从未"
-    seconds = int((clock.now() - value).total_seconds())
-    for size, unit in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}前"
-    return "刚刚"
-
-
-@bp.app_template_filter("masked")
-def masked(last4: str | None) -> str:
-    """A phone as it may be shown."""
-    return masked_phone(last4)
-
-
-@bp.app_template_filter("percent")
-def percent(part: int, whole: int) -> str:
-    """A share of a whole; nothing of nothing is a dash."""
-    return f"{part * 100 // whole}%" if whole else "—"

@@ -1,4 +1,4 @@
-"""What several pages of the console do alike: cutting a page, and the tree of departments as choices."""
+"""What several pages of the console do alike: cutting a page, departments and content as choices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,16 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from org.models import Staff
+from content_library.models import Item, ItemKind
+from content_library.queries import get_item, search_items
+from foundation.errors import NotFound
+from org.models import DepartmentKind, Staff
 from org.queries import list_departments_in
 
 Row = TypeVar("Row")
-DEPARTMENTS_OFFERED = 2000
+DEPARTMENTS_OFFERED = 8000
+WHOLE_TREE = 300
+ITEMS_OFFERED = 100
 
 
 def cut_page(found: Sequence[Row], size: int) -> tuple[Sequence[Row], Row | None]:
@@ -45,3 +50,23 @@ def audience_choices(session: Session, staff: Staff) -> list[Choice]:
     ordered = sorted(departments, key=lambda department: place(department.path))
     top = min((_depth(department.path) for department in ordered), default=0)
     return [Choice(d.id, d.name, _depth(d.path) - top, d.path, d.kind) for d in ordered]
+
+
+def folded(tree: Sequence[Choice], open_at: Choice) -> list[Choice]:
+    """A tree as a page shows it: whole when small; else all but the stores, and the stores around the open department."""
+    if len(tree) <= WHOLE_TREE:
+        return list(tree)
+    around = open_at.path.rsplit(".", 2)[0] + "." if open_at.kind == DepartmentKind.STORE else open_at.path
+    stores_shown = open_at.kind != DepartmentKind.HEADQUARTERS
+    return [one for one in tree if one.kind != DepartmentKind.STORE or (stores_shown and one.path.startswith(around))]
+
+
+def item_choices(session: Session, staff: Staff, chosen: int | None, kind: ItemKind | None = None) -> list[Item]:
+    """The newest content she may attach; what is attached already is always among it, so that saving does not lose it."""
+    items = search_items(session, staff.path, "", kind=kind, limit=ITEMS_OFFERED)
+    if chosen is None or any(item.id == chosen for item in items):
+        return items
+    try:
+        return [get_item(session, chosen), *items]
+    except NotFound:
+        return items

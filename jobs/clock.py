@@ -66,7 +66,7 @@ class Clock:
         """Tick while the lock is held; True when the wall clock jumped, False when leading is over."""
         scheduler = BackgroundScheduler(
             timezone=SHANGHAI,
-            executors={"default": ThreadPoolExecutor(8)},
+            executors={name: ThreadPoolExecutor(8) for name in schedule.EXECUTORS},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._ticks.add_to(scheduler)

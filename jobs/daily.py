@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from foundation.config import settings
 from foundation.db import transaction
+from jobs.broker import QUICK, SLOW
 from jobs.tick import due_slot, slot_done
 
 
@@ -16,16 +17,18 @@ class Daily:
     name: str
     at: Callable[[], str]
     patience: timedelta
+    queue: str = QUICK
 
 
 DAILY = (
     Daily("sop.care_morning", lambda: settings().morning_card_at, timedelta(hours=6)),
     Daily("leaderboard.push", lambda: settings().leaderboard_card_at, timedelta(hours=3)),
-    Daily("leaderboard.recount_week", lambda: "02:30", timedelta(hours=12)),
+    Daily("leaderboard.recount_week", lambda: "02:30", timedelta(hours=12), SLOW),
     Daily("org.reconcile", lambda: "03:30", timedelta(hours=12)),
-    Daily("bot.forget_old", lambda: "04:30", timedelta(hours=12)),
+    Daily("content_library.draw_ahead", lambda: "06:00", timedelta(hours=6), SLOW),
+    Daily("bot.forget_old", lambda: "04:30", timedelta(hours=12), SLOW),
 )
-HOURS = {daily.name: daily.at for daily in DAILY}
+BY_NAME = {daily.name: daily for daily in DAILY}
 
 
 def due_day(daily: Daily) -> date | None:
@@ -37,7 +40,7 @@ def due_day(daily: Daily) -> date | None:
 def mark_done(name: str, day: date) -> None:
     """The slot of this day is taken care of."""
     with transaction() as session:
-        slot_done(session, name, HOURS[name](), day)
+        slot_done(session, name, BY_NAME[name].at(), day)
 
 
 def for_day(name: str, body: Callable[[date], object]) -> Callable[[str], object]:

@@ -8,6 +8,7 @@ import dramatiq
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import Counter
 
+from foundation import clock
 from foundation.log import logger
 from jobs import results, sweep_jobs
 from jobs.broker import QUICK, SLOW, ask
@@ -16,6 +17,8 @@ from jobs.daily import DAILY, Daily, due_day
 log = logger(__name__)
 TROUBLES = Counter("guidedesk_failed_ticks_total", "Ticks that ended in an error", ["tick"])
 DAILY_LOOK_SECONDS = 15
+# Asking needs Redis and may wait for it; sweeps never stand behind it.
+EXECUTORS = ("default", "asks")
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,12 @@ SWEEPS = (
     Sweep("outbox.media", 60, sweep_jobs.refresh_media),
 )
 ASKS = (
-    Ask("customers.pull_wanted", 5),
+    Ask("customers.pull_wanted", 2),
     Ask("org.pull_staff", 5),
+    Ask("content_library.fetch_pictures", 3),
+    Ask("content_library.want_pictures", 600, again_after=1200),
     Ask("org.sync", 5, SLOW),
-    Ask("sop.hand_out", 10),
+    Ask("sop.hand_out", 2),
     Ask("sop.remind", 60, again_after=300),
     Ask("sop.mark_late", 60, again_after=300),
     Ask("leaderboard.recount", 60, again_after=300),
@@ -66,14 +71,16 @@ class Ticks:
 
     def add_to(self, scheduler: BackgroundScheduler) -> None:
         """Plan every tick; each runs once at the start, which catches up on what was missed."""
-        for sweep in SWEEPS:
-            scheduler.add_job(self.run, "interval", args=(sweep.name, sweep.act), seconds=sweep.seconds, id=sweep.name)
-        for each in ASKS:
-            asking = partial(self._ask, each)
-            scheduler.add_job(self.run, "interval", args=(each.name, asking), seconds=each.seconds, id=each.name)
-        for daily in DAILY:
-            look = partial(self._look, daily)
-            scheduler.add_job(self.run, "interval", args=(daily.name, look), seconds=DAILY_LOOK_SECONDS, id=f"daily {daily.name}")
+        sweeping, asking = EXECUTORS
+        ticks: list[tuple[str, str, float, Callable[[], object]]] = [
+            *((sweeping, sweep.name, sweep.seconds, sweep.act) for sweep in SWEEPS),
+            *((asking, each.name, each.seconds, partial(self._ask, each)) for each in ASKS),
+            *((asking, daily.name, DAILY_LOOK_SECONDS, partial(self._look, daily)) for daily in DAILY),
+        ]
+        for executor, name, seconds, act in ticks:
+            scheduler.add_job(
+                self.run, "interval", args=(name, act), seconds=seconds, id=name, executor=executor, next_run_time=clock.now()
+            )
 
     def run(self, name: str, act: Callable[[], object]) -> None:
         """One tick: its trouble is counted and logged, the next one comes anyway."""
@@ -98,4 +105,4 @@ class Ticks:
     def _look(self, daily: Daily) -> None:
         day = due_day(daily)
         if day is not None:
-            ask(self._broker, daily.name, day.isoformat(), again_after=600)
+            ask(self._broker, daily.name, day.isoformat(), queue=daily.queue, again_after=600)

@@ -62,9 +62,10 @@ def work_run(run: Going) -> None:
 
 
 def _finish(run: Going, error: str) -> None:
-    """A run somebody else took over is theirs to finish."""
+    """The last word of the report, and the end. A run somebody else took over is theirs to finish."""
     try:
         with transaction() as session:
+            run.record(session)
             org.finish_run(session, run.id, run.fence, error=error)
     except Conflict:
         log.warning("sync finished by another worker", run=run.id)

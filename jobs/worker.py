@@ -7,10 +7,10 @@ import dramatiq
 
 from foundation.config import settings
 from foundation.log import logger, set_up_logging
-from jobs import board_jobs, customer_jobs, menu_jobs, sop_jobs, sync_jobs
+from jobs import board_jobs, content_jobs, customer_jobs, menu_jobs, sop_jobs, sync_jobs
 from jobs.alone import alone
 from jobs.broker import QUICK, SLOW, begun, make_broker
-from jobs.daily import for_day
+from jobs.daily import BY_NAME, for_day
 from jobs.sweep_jobs import forget_old_events
 
 log = logger(__name__)
@@ -23,6 +23,8 @@ Body = Callable[..., object]
 
 QUICK_JOBS: dict[str, Body] = {
     "bot.set_menu": menu_jobs.set_menu,
+    "content_library.fetch_pictures": content_jobs.fetch_wanted_pictures,
+    "content_library.want_pictures": content_jobs.want_code_pictures,
     "customers.pull_wanted": customer_jobs.pull_wanted,
     "leaderboard.recount": board_jobs.recount_now,
     "org.pull_staff": sync_jobs.pull_staff,
@@ -35,6 +37,7 @@ SLOW_JOBS: dict[str, Body] = {
 }
 DAILY_JOBS: dict[str, Callable[[date], object]] = {
     "bot.forget_old": lambda _day: forget_old_events(),
+    "content_library.draw_ahead": content_jobs.draw_ahead,
     "leaderboard.push": board_jobs.push_board,
     "leaderboard.recount_week": lambda _day: board_jobs.recount_last(),
     "org.reconcile": lambda _day: sync_jobs.ask_reconcile(),
@@ -43,7 +46,7 @@ DAILY_JOBS: dict[str, Callable[[date], object]] = {
 
 
 def announced(name: str, body: Body) -> Body:
-    """The body as an actor runs it: begun, so that it may be asked for again, then done, which is logged when it did something."""
+    """The body as an actor runs it: it has begun, so it may be asked for again; its result is logged when there is one."""
 
     def run(*args: int | str) -> None:
         begun(name, args)
@@ -66,10 +69,11 @@ def one_at_a_time(name: str, body: Body) -> Body:
 
 def declare(name: str, body: Body, queue: str, minutes: int) -> None:
     """Make an actor. A failed run is tried again soon a few times; after that the next tick asks anew."""
-    dramatiq.actor(
-        announced(name, body), actor_name=name, queue_name=queue, broker=broker,
+    make_actor = dramatiq.actor(
+        actor_name=name, queue_name=queue, broker=broker,
         max_retries=3, min_backoff=2_000, max_backoff=30_000, time_limit=minutes * MINUTE,
     )  # fmt: skip
+    make_actor(announced(name, body))
 
 
 for _name, _body in QUICK_JOBS.items():
@@ -78,4 +82,4 @@ for _name, _body in SLOW_JOBS.items():
     # A sync claims its run by itself, one of a kind at a time: pulling tags need not wait for hours of customers.
     declare(_name, _body, SLOW, minutes=12 * 60)
 for _name, _day_body in DAILY_JOBS.items():
-    declare(_name, one_at_a_time(_name, for_day(_name, _day_body)), QUICK, minutes=60)
+    declare(_name, one_at_a_time(_name, for_day(_name, _day_body)), BY_NAME[_name].queue, minutes=120)

@@ -9,7 +9,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Numeric,
+    Select,
+    String,
+    Subquery,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from leaderboard.models import GuideDay
@@ -19,9 +37,12 @@ from org.queries import AT_COUNTER, inside
 from org.rules import ROOT_PATH
 from sop.queries import region_path
 
-ONE = literal(1)
-GUIDES = func.count().label("guides")
+ZERO: ColumnElement[int] = literal(0)
+NONE: ColumnElement[int | None] = cast(null(), Integer)
 FACTS = ("adds", "losses", "tagged", "sends", "touched", "tasks_done", "tasks_late", "cares_done")
+
+
+_KEY_TYPES: dict[Level, Any] = {Level.GUIDE: BigInteger, Level.STORE: BigInteger, Level.REGION: String}
 
 
 @dataclass(frozen=True)
@@ -78,73 +99,74 @@ def _ranked_people(path: str) -> ColumnElement[bool]:
     return and_(Staff.status == StaffStatus.ACTIVE, Staff.role.in_(AT_COUNTER), inside(Staff.path, path))
 
 
-def _key(level: Level) -> ColumnElement[Any]:
+def _member_key(level: Level) -> ColumnElement[Any]:
+    """What an active guide belongs to: herself, her store, her region."""
+    keys = {Level.GUIDE: Staff.id, Level.STORE: Staff.store_id, Level.REGION: region_path(Staff.path)}
+    return type_coerce(keys[level], _KEY_TYPES[level])
+
+
+def _day_key(level: Level) -> ColumnElement[Any]:
     """What a day's facts are summed by: the person, or where she stood that day."""
-    keys: dict[Level, ColumnElement[Any]] = {
-        Level.GUIDE: GuideDay.guide_id.expression,
-        Level.STORE: GuideDay.store_id.expression,
-        Level.REGION: region_path(GuideDay.path),
-    }
-    return keys[level]
+    keys = {Level.GUIDE: GuideDay.guide_id, Level.STORE: GuideDay.store_id, Level.REGION: region_path(GuideDay.path)}
+    return type_coerce(keys[level], _KEY_TYPES[level])
 
 
-def _sums(level: Level, on_from: date, on_to: date, path: str) -> Subquery:
-    key = _key(level)
-    sums = [func.sum(getattr(GuideDay, fact)).label(fact) for fact in (*FACTS, "points")]
-    query = select(key.label("key"), *sums).where(GuideDay.on.between(on_from, on_to)).group_by(key)
+def _days_within(level: Level, path: str) -> ColumnElement[bool]:
+    if path == ROOT_PATH:
+        return true()
     if level == Level.GUIDE:
-        return query.where(GuideDay.guide_id.in_(select(Staff.id).where(_ranked_people(path)))).subquery()
-    return query.where(inside(GuideDay.path, path)).subquery()
+        return GuideDay.guide_id.in_(select(Staff.id).where(_ranked_people(path)))
+    return inside(GuideDay.path, path)
 
 
-def _guides(path: str) -> Subquery:
-    query = select(Staff.id, Staff.name, func.coalesce(Store.name, "").label("sub"), Staff.id.label("key"), ONE.label("guides"))
-    return query.outerjoin(Store, Store.id == Staff.store_id).where(_ranked_people(path)).subquery()
+def _ranked(level: Level, on_from: date, on_to: date, path: str) -> CTE:
+    """Everybody (every store, every region) within `path`: rank, rank before, score, sum and facts, by key.
 
-
-def _stores(path: str) -> Subquery:
-    return (
-        select(Store.id, Store.name, func.coalesce(Department.name, "").label("sub"), Store.id.label("key"), GUIDES)
-        .join(Staff, and_(Staff.store_id == Store.id, _ranked_people(ROOT_PATH)))
-        .outerjoin(Department, Department.path == region_path(Store.path))
-        .where(inside(Store.path, path), Store.closed_at.is_(None))
-        .group_by(Store.id, Department.id)
-        .subquery()
-    )
-
-
-def _regions(path: str) -> Subquery:
-    return (
-        select(Department.id, Department.name, literal("").label("sub"), Department.path.label("key"), GUIDES)
-        .join(Staff, and_(region_path(Staff.path) == Department.path, _ranked_people(path)))
-        .where(Department.removed_at.is_(None))
-        .group_by(Department.id)
-        .subquery()
-    )
-
-
-GROUPS = {Level.GUIDE: _guides, Level.STORE: _stores, Level.REGION: _regions}
-
-
-def _ranked(level: Level, on_from: date, on_to: date, path: str) -> Subquery:
-    """Everybody (every store, every region) within `path` with rank, rank before, score, sum and facts."""
-    groups, sums = GROUPS[level](path), _sums(level, on_from, on_to, path)
-    before = _sums(level, *days_before(on_from, on_to), path)
-    total, total_before = func.coalesce(sums.c.points, 0), func.coalesce(before.c.points, 0)
-    score, score_before = (func.round(amount / groups.c.guides, 1) for amount in (total, total_before))
-    rank_before = func.rank().over(order_by=score_before.desc())
-    return (
+    People and days are stacked and grouped, never joined: every morning the planner believes that the new day has no rows, and
+    a join planned on that takes a minute. Names are fetched afterwards, for the lines that are shown.
+    """
+    within, nothing = _days_within(level, path), [literal(0).label(fact) for fact in FACTS]
+    days = [getattr(GuideDay, fact) for fact in FACTS]
+    stacked = union_all(
         select(
-            groups.c.id, groups.c.name, groups.c.sub, groups.c.key, groups.c.guides, total.label("total"), score.label("score"),
-            *(func.coalesce(sums.c[fact], 0).label(fact) for fact in FACTS),
-            func.rank().over(order_by=score.desc()).label("rank"),
-            rank_before.label("rank_before"), before.c.points.label("points_before"),
-        )
-        .select_from(groups)
-        .outerjoin(sums, sums.c.key == groups.c.key)
-        .outerjoin(before, before.c.key == groups.c.key)
+            _member_key(level).label("key"), literal(1).label("guides"), *nothing, ZERO.label("points"), NONE.label("before")
+        ).where(_ranked_people(path)),
+        select(_day_key(level), literal(0), *days, GuideDay.points, NONE).where(GuideDay.on.between(on_from, on_to), within),
+        select(_day_key(level), literal(0), *nothing, ZERO, GuideDay.points).where(
+            GuideDay.on.between(*days_before(on_from, on_to)), within
+        ),
+    ).subquery()
+    guides, total, before = (func.sum(stacked.c[name]) for name in ("guides", "points", "before"))
+    sums = (
+        select(stacked.c.key, guides.label("guides"), total.label("total"), before.label("points_before"))
+        .add_columns(*(func.sum(stacked.c[fact]).label(fact) for fact in FACTS))
+        .add_columns(func.round(cast(total, Numeric) / guides, 1).label("score"))
+        .add_columns(func.round(cast(func.coalesce(before, 0), Numeric) / guides, 1).label("score_before"))
+        .where(stacked.c.key.is_not(None))
+        .group_by(stacked.c.key)
+        .having(guides > 0)
         .subquery()
-    )  # fmt: skip
+    )
+    rank, rank_before = (func.rank().over(order_by=sums.c[name].desc()) for name in ("score", "score_before"))
+    return select(sums, rank.label("rank"), rank_before.label("rank_before")).cte("ranked")
+
+
+def _named(level: Level, lines: Subquery) -> Select[Any]:
+    """The lines with id, name and what stands under the name, in the order of the board."""
+    if level == Level.GUIDE:
+        query = select(lines, Staff.id, Staff.name, func.coalesce(Store.name, "").label("sub")).join(
+            Staff, Staff.id == lines.c.key
+        )
+        query = query.outerjoin(Store, Store.id == Staff.store_id)
+    elif level == Level.STORE:
+        query = select(lines, Store.id, Store.name, func.coalesce(Department.name, "").label("sub")).join(
+            Store, Store.id == lines.c.key
+        )
+        query = query.outerjoin(Department, Department.path == region_path(Store.path))
+    else:
+        query = select(lines, Department.id, Department.name, literal("").label("sub"))
+        query = query.join(Department, Department.path == lines.c.key)
+    return query.order_by(lines.c.rank, lines.c.key)
 
 
 def _plain(score: Decimal) -> int | float:
@@ -175,7 +197,8 @@ def board(
     if visible is None:
         return []
     ranked = _ranked(level, on_from, on_to, narrowed(path, visible))
-    return _rows(session, select(ranked).order_by(ranked.c.rank, ranked.c.id).limit(limit))
+    first = select(ranked).order_by(ranked.c.rank, ranked.c.key).limit(limit).subquery()
+    return _rows(session, _named(level, first))
 
 
 def find_my_row(session: Session, staff: Staff, *, on_from: date, on_to: date, level: Level | str, path: str = "") -> Row | None:
@@ -186,16 +209,16 @@ def find_my_row(session: Session, staff: Staff, *, on_from: date, on_to: date, l
         return None
     ranked = _ranked(level, on_from, on_to, narrowed(path, visible))
     mine = {Level.GUIDE: staff.id, Level.STORE: staff.store_id, Level.REGION: region_of(staff.path)}[level]
-    rows = _rows(session, select(ranked).where(ranked.c.key == mine))
+    rows = _rows(session, _named(level, select(ranked).where(ranked.c.key == mine).subquery()))
     return rows[0] if rows else None
 
 
 def my_rank(session: Session, staff: Staff, on_from: date, on_to: date, path: str = ROOT_PATH) -> Standing | None:
-    """Her place among all guides of `path` (the root's is everywhere; a number names nobody); None for who is not ranked there."""
+    """Her place among all guides of `path` (the root's is everywhere; a number names nobody); None if she is not ranked."""
     ranked = _ranked(Level.GUIDE, on_from, on_to, path)
-    everyone = select(ranked, func.count().over().label("of")).cte("everyone")
-    me = select(everyone).where(everyone.c.id == staff.id).subquery()
-    next_place = select(func.min(everyone.c.total)).where(everyone.c.total > me.c.total).scalar_subquery()
+    of = select(func.count()).select_from(ranked).scalar_subquery()
+    me = select(ranked, of.label("of")).where(ranked.c.key == staff.id).subquery()
+    next_place = select(func.min(ranked.c.total)).where(ranked.c.total > me.c.total).scalar_subquery()
     row = session.execute(select(me, next_place.label("next_total"))).one_or_none()
     if row is None:
         return None
@@ -222,21 +245,23 @@ def find_places(session: Session, on: date, staff_ids: Sequence[int]) -> dict[in
         func.count().over(partition_by=region).label("region_size"),
         func.count().over().label("size"),
     )
-    everyone = places.join(Staff, Staff.id == ranked.c.id).subquery()
+    everyone = places.join(Staff, Staff.id == ranked.c.key).subquery()
     return {
-        row.id: Places(
+        row.key: Places(
             points=int(row.total), in_store=row.in_store, store_size=row.store_size, in_region=row.in_region,
             region_size=row.region_size, overall=row.rank, size=row.size,
             change=_change(row),
         )
-        for row in session.execute(select(everyone).where(everyone.c.id.in_(staff_ids)))
+        for row in session.execute(select(everyone).where(everyone.c.key.in_(staff_ids)))
     }  # fmt: skip
 
 
 def find_store_rows(session: Session, on: date, store_ids: Sequence[int]) -> dict[int, Row]:
     """store id → its line among all stores on a day."""
     ranked = _ranked(Level.STORE, on, on, ROOT_PATH)
-    return {row.id: row for row in _rows(session, select(ranked).where(ranked.c.id.in_(store_ids)))}
+    return {
+        row.id: row for row in _rows(session, _named(Level.STORE, select(ranked).where(ranked.c.key.in_(store_ids)).subquery()))
+    }
 
 
 def rank_lines(session: Session, staff_ids: Sequence[int], on: date) -> dict[int, str]:

@@ -32,9 +32,7 @@ def start_run(session: Session, kind: str, asked_by: str) -> SyncRun:
         if newest.status == SyncStatus.FAILED and newest.created_at > clock.now() - RESUME_WITHIN:
             newest.status, newest.error, newest.finished_at = SyncStatus.WAITING, "", None
             return newest
-    run = SyncRun(
-        kind=kind, status=SyncStatus.WAITING, cursor={}, done=0, report={}, asked_by=asked_by, created_at=clock.now()
-    )
+    run = SyncRun(kind=kind, status=SyncStatus.WAITING, cursor={}, done=0, report={}, asked_by=asked_by, created_at=clock.now())
     session.add(run)
     session.flush()
     return run

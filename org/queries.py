@@ -41,9 +41,7 @@ def signed_in_staff(session: Session, staff_id: int, epoch: int) -> Staff:
 
 def list_active_guides(session: Session, path: str, *, after_id: int = 0, limit: int = 500) -> list[Staff]:
     """Guides and store managers at work below a path, by id."""
-    return list(
-        session.scalars(select(Staff).where(*_active_guides(path), Staff.id > after_id).order_by(Staff.id).limit(limit))
-    )
+    return list(session.scalars(select(Staff).where(*_active_guides(path), Staff.id > after_id).order_by(Staff.id).limit(limit)))
 
 
 def count_active_guides(session: Session, path: str) -> int:

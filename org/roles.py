@@ -25,6 +25,6 @@ def set_role(session: Session, staff: Staff, role: str, *, by: Staff) -> Staff:
     session.flush()
     place_staff(session, Staff.id == staff.id)
     end_sessions(session, staff)
-    facts = {"before": before, "after": staff.role, "by_hand": bool(role)}
-    audit.record(session, f"staff:{by.id}", "staff.set_role", f"staff:{staff.id}", **facts)
+    who, what = f"staff:{by.id}", f"staff:{staff.id}"
+    audit.record(session, who, "staff.set_role", what, before=before, after=staff.role, by_hand=bool(role))
     return staff

@@ -60,9 +60,7 @@ def apply_users(session: Session, rows: Sequence[Json], *, fetched_at: datetime 
     told = {str(row["userid"]): row for row in rows}
     _insert_unknown(session, sorted(told), None)
     members = list(
-        session.scalars(
-            select(Staff).where(Staff.userid.in_(told)).order_by(Staff.id).with_for_update(key_share=True)
-        ).unique()
+        session.scalars(select(Staff).where(Staff.userid.in_(told)).order_by(Staff.id).with_for_update(key_share=True)).unique()
     )
     for staff in members:
         _take_over(staff, told[staff.userid], fetched_at)

@@ -94,7 +94,7 @@ def resend(session: Session, message_id: int, actor: str) -> OutgoingMessage:
         raise Conflict("这条消息已过时效，重发也不会送达")
     message.status, message.due_at, message.reason, message.errcode = MessageStatus.WAITING, clock.now(), "", None
     message.attempts = (message.attempts // MOST_ATTEMPTS + 1) * MOST_ATTEMPTS
-    if message.result_status is not ResultStatus.NONE:
+    if message.result_status != ResultStatus.NONE:
         message.result_status = ResultStatus.WANTED
     audit.record(session, actor, "outbox.resend", f"message:{message.id}", call=message.call, about=message.about)
     session.flush()

@@ -53,7 +53,7 @@ def ago(moment: datetime | None) -> str:
 
 
 def until(moment: datetime) -> str:
-    """How much time a deadline leaves: 还剩 3 小时, 明天 18:00 截止, 已过期 2 天."""
+    """How much time a deadline leaves: 还剩 3 小时, 明天 18:00 前, 已过期 2 天."""
     left = moment - clock.now()
     minutes = int(left.total_seconds() // 60)
     if minutes < 0:
@@ -64,7 +64,7 @@ def until(moment: datetime) -> str:
     local, today = moment.astimezone(clock.SHANGHAI), clock.today()
     days = (local.date() - today).days
     day = {0: "今天", 1: "明天"}.get(days, f"{local.month}月{local.day}日")
-    return f"{day} {local:%H:%M} 截止"
+    return f"{day} {local:%H:%M} 前"
 
 
 def event_of(entry: TimelineEntry) -> str:

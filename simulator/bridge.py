@@ -1,4 +1,4 @@
-"""The host side of the JS-SDK (wecom-api.md 4): checks the page's signature as WeCom does, then does what it asks."""
+"""The host side of the JS-SDK (DOC 96909, 94315): checks the page's signature as WeCom does, then does what it asks."""
 
 import hashlib
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def refuse(name: str, why: str, code: int = -1) -> dict[str, Any]:
 
 
 def js_signature(ticket: str, nonce: str, timestamp: str, url: str) -> str:
-    """The signature of section 4.2 over raw values; `url` without its hash."""
+    """The signature over raw values (DOC 96909); `url` without its hash."""
     text = f"jsapi_ticket={ticket}&noncestr={nonce}&timestamp={timestamp}&url={url}"
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 

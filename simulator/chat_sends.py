@@ -1,4 +1,4 @@
-"""sendChatMessage from the sidebar: checks the payload (wecom-api.md 4.7) and puts it into the open chat."""
+"""sendChatMessage from the sidebar: checks the payload (DOC 100749) and puts it into the open chat."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Refusals as the platform words them: HTTP 200, errcode, and a text with the hint tail (wecom-api.md 3.10)."""
+"""Refusals as the platform words them: HTTP 200, errcode, and a text with the hint tail (DOC 90313)."""
 
 import random
 from typing import Any
@@ -118,6 +118,10 @@ class ApiError(Exception):
         self.code = code
         self.text = text or TEXTS.get(code, "invalid parameter")
         self.extra = extra
+
+
+class NotServedError(Exception):
+    """Something the platform has and the simulator has not: answered loudly, never invented."""
 
 
 def wrong_json() -> ApiError:

@@ -1,4 +1,4 @@
-"""Identifiers in the shapes the platform gives them (wecom-api.md 6.4); nothing here remembers one."""
+"""Identifiers in the shapes the platform gives them; nothing here remembers one."""
 
 import random
 import string

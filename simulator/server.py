@@ -1,5 +1,8 @@
 """Runs the simulator under gunicorn in this process tree: one worker (the state lives in it), many threads."""
 
+import functools
+import signal
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -36,8 +39,9 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         wanted: dict[str, Any] = {
             "bind": f"{self._settings.host}:{self._settings.port}", "workers": 1, "worker_class": "gthread",
-            "threads": self._settings.threads, "keepalive": 75, "timeout": 0, "graceful_timeout": 1, "backlog": 2048,
-            "worker_connections": 2000, "loglevel": "warning", "worker_exit": self._save, "proc_name": "wecom-simulator",
+            "threads": self._settings.threads, "keepalive": 75, "timeout": 0, "graceful_timeout": 30, "backlog": 2048,
+            "worker_connections": 2000, "loglevel": "warning", "worker_exit": self._save,
+            "post_worker_init": self._hear_signals, "proc_name": "wecom-simulator",
             "control_socket_disable": True,
         }  # fmt: skip
         for name, value in wanted.items():
@@ -48,9 +52,17 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._world = make_world(self._settings)
         return wrap_wsgi(create_app(self._world), self._world, self._settings)
 
+    def _hear_signals(self, worker: object) -> None:
+        # Streams and hanging calls must end by themselves, or the arbiter would wait for them and kill the saving.
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, functools.partial(self._close, signal.getsignal(number)))
+
+    def _close(self, before: Any, number: int, frame: FrameType | None) -> None:
+        if self._world is not None:
+            self._world.close()
+        if callable(before):
+            before(number, frame)
+
     def _save(self, arbiter: object, worker: object) -> None:
-        if self._world is None:
-            return
-        self._world.delivery.stop()
-        if self._settings.snapshot is not None:
+        if self._world is not None and self._settings.snapshot is not None:
             snapshot.save(self._world, self._settings.snapshot)

@@ -15,12 +15,14 @@ from simulator.world.state import State
 from simulator.world.world import World
 
 VERSION = 1
+# What JSON takes as it is; the bodies of messages (Any) are never walked.
+PLAIN = (Any, str, int, float, bool)
 
 
 def save(world: World, file: Path) -> None:
     """Write the snapshot beside `file` and put it in its place in one step."""
     with world.lock:
-        content = {"version": VERSION, "clock_offset": world.clock.offset, "state": encode(world.state)}
+        content = {"version": VERSION, "clock_offset": world.clock.offset, "state": encode(State, world.state)}
     waiting = file.with_name(file.name + ".new")
     waiting.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
     os.replace(waiting, file)
@@ -36,15 +38,17 @@ def load(world: World, file: Path) -> None:
     world.clock.advance(content["clock_offset"] - world.clock.offset)
 
 
-def encode(value: Any) -> Any:
+def encode(kind: Any, value: Any) -> Any:
     """Plain JSON of dataclasses, dicts, lists, bytes; fields with a leading underscore are indexes and left out."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: encode(getattr(value, name)) for name in _stored(type(value))}
-    if isinstance(value, dict):
-        return {str(key): encode(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [encode(each) for each in value]
-    if isinstance(value, bytes):
+    if dataclasses.is_dataclass(kind):
+        stored = _stored(typing.cast(type, kind))
+        return {name: encode(each, getattr(value, name)) for name, each in stored.items()}
+    origin, inside = typing.get_origin(kind), typing.get_args(kind)
+    if origin is dict and inside[1] not in PLAIN:
+        return {str(key): encode(inside[1], each) for key, each in value.items()}
+    if origin is list and inside[0] not in PLAIN:
+        return [encode(inside[0], each) for each in value]
+    if kind is bytes:
         return base64.b64encode(value).decode()
     return value
 
@@ -55,9 +59,9 @@ def decode(kind: Any, value: Any) -> Any:
         stored = _stored(typing.cast(type, kind))
         return typing.cast(Any, kind)(**{name: decode(stored[name], each) for name, each in value.items()})
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
-    if origin is dict:
+    if origin is dict and (inside[0] is not str or inside[1] not in PLAIN):
         return {inside[0](key): decode(inside[1], each) for key, each in value.items()}
-    if origin is list:
+    if origin is list and inside[0] not in PLAIN:
         return [decode(inside[0], each) for each in value]
     if origin is UnionType:
         return None if value is None else decode(inside[0], value)

@@ -6,7 +6,7 @@ No function commits and none calls the platform: what is owed goes through the o
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from foundation import audit, clock
@@ -136,6 +136,8 @@ def publish_task(session: Session, staff: Staff, task_id: int) -> Task:
     if problems:
         raise Invalid("任务没有下发：" + "；".join(problems.values()), problems)
     task.status, task.published_at = TaskStatus.PUBLISHED, clock.now()
+    # Somebody waits for the guides' cards: the hand-out is asked for at the moment this commits; the tick would come later.
+    session.execute(select(func.pg_notify("jobs", "sop.hand_out")))
     audit.record(session, f"staff:{staff.id}", "task.publish", f"task:{task.id}", title=task.title, path=task.path)
     return task
 

@@ -58,9 +58,9 @@ class Child:
         return self.log.read_text(errors="replace")[-size:] if self.log.exists() else ""
 
     def ask_to_stop(self) -> None:
-        """SIGTERM to it and everything it started."""
+        """SIGTERM to it alone: gunicorn and dramatiq tell their own workers, and take a second signal for "at once"."""
         if self.process is not None and self.running():
-            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.send_signal(signal.SIGTERM)
 
     def stop(self) -> None:
         """Wait for its end; kill what does not end by itself."""

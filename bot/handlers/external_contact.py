@@ -22,18 +22,20 @@ def half_added(session: Session, event: InboundEvent) -> None:
 
 
 def _start(session: Session, event: InboundEvent, *, half: bool) -> None:
+    counts_from = welcome_counts_from(event.created_at_platform, event.received_at)
+    code = text_of(event.body, "WelcomeCode") if counts_from is not None else ""
+    usual = counts_from == event.created_at_platform
     follow = arrive(
         session,
         need(event.body, "UserID"),
         need(event.body, "ExternalUserID"),
         at=event.created_at_platform,
         state=text_of(event.body, "State", 64),
+        welcome_code=code if usual else "",
         half=half,
     )
-    code = text_of(event.body, "WelcomeCode")
-    # One transaction: the welcome goes out at its commit, before any pull, and its seconds run by a clock that can be trusted.
-    counts_from = welcome_counts_from(event.created_at_platform, event.received_at)
-    if code and counts_from is not None:
+    if code and counts_from is not None and not usual:
+        # A clock is wrong: history goes by the platform's, the code's 20 seconds by ours.
         customer, staff = session.get_one(Customer, follow.customer_id), session.get_one(Staff, follow.staff_id)
         welcome(session, follow, customer, staff, code, counts_from)
 

@@ -7,16 +7,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from content_library.models import ItemKind
-from content_library.queries import search_items
 from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
-from hq.forms import CARE_FIELDS, care_draft, care_values, typed
+from hq.forms import CARE_FIELDS, as_number, care_draft, care_values, typed
+from hq.pages import item_choices
 from hq.routes.door import HEADQUARTERS, REGIONAL, allow, bp, current_staff
 from sop.actions import save_care_node
 from sop.queries import count_care_due, list_care_nodes
-
-ITEMS_OFFERED = 100
 
 
 @bp.get("/care")
@@ -75,5 +73,5 @@ def _save(node_id: int | None) -> ResponseReturnValue:
 
 def _show_form(values: Mapping[str, str], fields: Mapping[str, str], node_id: int | None) -> str:
     with transaction() as session:
-        items = search_items(session, current_staff().path, "", kind=ItemKind.SCRIPT, limit=ITEMS_OFFERED)
+        items = item_choices(session, current_staff(), as_number(values["item_id"]), ItemKind.SCRIPT)
     return render_template("hq/care_form.html", values=values, fields=fields, node_id=node_id, items=items)

@@ -7,7 +7,7 @@ from foundation import clock
 from foundation.config import settings
 from foundation.db import transaction
 from hq.checkup import address_check, callback_checks, run_live_checks
-from hq.labels import moment
+from hq.filters import moment
 from hq.ports import inbox
 from hq.routes.door import HEADQUARTERS, allow, bp
 

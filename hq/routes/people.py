@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.db import transaction
 from hq.forms import as_number
-from hq.pages import audience_choices, cut_page
+from hq.pages import audience_choices, cut_page, folded
 from hq.routes.door import HEADQUARTERS, MANAGERS, allow, bp, current_staff, deed
 from org.actions import end_sessions
 from org.console_queries import get_staff_in, page_staff_of, store_names
@@ -25,9 +25,10 @@ def show_organisation() -> ResponseReturnValue:
     words, departed = request.args.get("q", "").strip()[:LONGEST_SEARCH], bool(request.args.get("departed"))
     with transaction() as session:
         tree = audience_choices(session, staff)
-        department = get_department_in(session, staff, chosen or tree[0].id) if chosen or tree else None
-        if department is None:
+        if not tree:
             return render_template("hq/organisation.html", department=None)
+        department = get_department_in(session, staff, chosen or tree[0].id)
+        place = next(one for one in tree if one.id == department.id)
         after = as_number(request.args.get("after")) or 0
         found = page_staff_of(session, staff, department, after_id=after, limit=PAGE + 1, q=words, departed=departed)
         rows, last = cut_page(found, PAGE)
@@ -36,7 +37,7 @@ def show_organisation() -> ResponseReturnValue:
     seen = "yes" if departed else None
     more = url_for("hq.show_organisation", after=last.id, department_id=chosen, q=words or None, departed=seen) if last else ""
     return render_template(
-        "hq/organisation.html", tree=tree, department=department, rows=rows, guides=guides, stores=stores, q=words,
+        "hq/organisation.html", tree=folded(tree, place), department=department, rows=rows, guides=guides, stores=stores, q=words,
         departed=departed, next=more, roles=list(Role),
     )  # fmt: skip
 

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from content_library.models import Item
-from content_library.queries import get_item, get_item_for, search_items
+from content_library.queries import get_item, get_item_for
 from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
 from hq.forms import TASK_FIELDS, as_number, deadline_choices, new_task_values, task_draft, task_values, typed
-from hq.pages import audience_choices, cut_page
+from hq.pages import audience_choices, cut_page, item_choices
 from hq.routes.door import MANAGERS, REGIONAL, allow, bp, current_staff
 from org.console_queries import department_names
 from org.queries import count_active_guides, get_department_in
@@ -24,7 +24,6 @@ from sop.rules import TaskDraft, may_write_tasks
 PAGE = 30
 PEOPLE = 50
 ANSWERS = 24
-ITEMS_OFFERED = 100
 LIVE = {TaskStatus.PUBLISHED, TaskStatus.RUNNING}
 SHOWN = (AssignmentStatus.LATE, AssignmentStatus.OPEN, AssignmentStatus.DONE)
 
@@ -107,7 +106,7 @@ def _show_form(values: Mapping[str, str], fields: Mapping[str, str], task_id: in
     staff = current_staff()
     with transaction() as session:
         departments = audience_choices(session, staff)
-        items = search_items(session, staff.path, "", limit=ITEMS_OFFERED)
+        items = item_choices(session, staff, as_number(values["item_id"]))
     return render_template(
         "hq/task_form.html", values=values, fields=fields, task_id=task_id, departments=departments, items=items,
         choices=deadline_choices(clock.now()),
@@ -187,7 +186,9 @@ def list_task_answers(task_id: int) -> ResponseReturnValue:
         task = get_task_in(session, staff, task_id)
         answers, last = cut_page(list_answers(session, staff, task_id, before_id=before, limit=ANSWERS + 1), ANSWERS)
     more = url_for("hq.list_task_answers", task_id=task_id, before=last.id) if last else ""
-    return render_template("hq/_task_answers.html", task=task, answers=answers, next=more, further=before is not None)
+    return render_template(
+        "hq/_task_answers.html", task=task, answers=answers, next=more, further=before is not None, live=task.status in LIVE
+    )
 
 
 @bp.post("/tasks/<int:task_id>/publish")

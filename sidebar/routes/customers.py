@@ -11,12 +11,12 @@ from customers.queries import (
     GroupOfTags,
     get_customer_card,
     get_customer_of,
+    is_adding_known,
     list_tags,
     page_customers,
     page_timeline,
     recent_tags,
 )
-from customers.rules import days_since
 from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Conflict
@@ -51,7 +51,7 @@ def show_customer(external_userid: str) -> ResponseReturnValue:
         groups = list_tags(session)
         tags = tag_names(groups, follow.tag_ids)
         now = clock.now()
-        known = days_since(follow.followed_at, now)
+        known = (clock.today() - clock.day_of(follow.followed_at)).days if is_adding_known(follow) else None
         silent = None if follow.last_contact_at is None else max(0, (now - follow.last_contact_at).days)
         moment = moment_of(known or 0, silent)
         quiet = customer.consent == Consent.NONE or follow.status != FollowStatus.ACTIVE

@@ -8,16 +8,15 @@ from acquisition.models import ChannelCode
 from content_library.actions import keep_picture, render_poster
 from content_library.models import Item, ItemKind, ItemVersion
 from content_library.pictures import fetch_picture
-from content_library.posters import PosterFacts
-from content_library.queries import get_item_for, list_pictures, search_items, sent_at_of
+from content_library.queries import find_poster_facts, get_item_for, list_pictures, search_items, sent_at_of
 from customers.queries import get_customer_of
-from foundation.blobs import blob_path, read_blob
+from foundation.blobs import blob_path
 from foundation.db import transaction
 from foundation.errors import Conflict, NotFound
 from org.models import Staff
 from outbox.media import keep_media, want_media
 from sidebar.codes import my_code
-from sidebar.routes.door import bp, current_customer, current_staff, store_name
+from sidebar.routes.door import bp, current_customer, current_staff
 
 # After so many empty answers an avatar is left out: a poster is fine without a face, not without a code.
 AVATAR_TRIES = 3
@@ -43,19 +42,6 @@ def _fetch_missing(staff: Staff, code: ChannelCode) -> None:
             keep_picture(session, url, content)
 
 
-def _facts(session: Session, staff: Staff, code: ChannelCode) -> PosterFacts:
-    kept = list_pictures(session, [code.qr_code, staff.avatar_url])
-
-    def blob(url: str) -> bytes | None:
-        row = kept.get(url)
-        return read_blob(row.blob_key) if row and row.blob_key else None
-
-    qr_png = blob(code.qr_code)
-    if qr_png is None:
-        raise Conflict("您的二维码图片暂时取不到，请稍后再试")
-    return PosterFacts(staff.id, staff.name, store_name(session, staff), qr_png, blob(staff.avatar_url))
-
-
 def draw_for(staff: Staff, item_id: int) -> tuple[str, Item]:
     """The blob key of this poster for her. Raises NotFound, Conflict while she has no code."""
     with transaction() as session:
@@ -66,7 +52,10 @@ def draw_for(staff: Staff, item_id: int) -> tuple[str, Item]:
     _fetch_missing(staff, code)
     with transaction() as session:
         item, version = _poster(session, item_id)
-        return render_poster(session, version, _facts(session, staff, code)), item
+        facts = find_poster_facts(session, staff, code.qr_code)
+        if facts is None:
+            raise Conflict("您的二维码图片暂时取不到，请稍后再试")
+        return render_poster(session, version, facts), item
 
 
 @bp.get("/posters")

@@ -49,6 +49,7 @@ def become_friends(world: World, follow: Follow, change: str, welcome: bool = Tr
     ) if welcome else None  # fmt: skip
     if code is not None:
         world.state.passes.welcomes[code.code] = code
+        world.state.passes.forget_oldest()
     customer = world.state.customers.people[follow.external_userid]
     line = {"content": f"{customer.name} 已添加你为联系人，现在可以开始聊天了。"}
     chatting.say(world, follow.userid, follow.external_userid, "system", "text", line)

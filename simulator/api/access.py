@@ -1,4 +1,4 @@
-"""May this call run? Token, address, family of the API, frequency: the checks before any handler (wecom-api.md 3.1)."""
+"""May this call run? Token, address, family of the API, frequency: the checks before any handler (DOC 90664, 90312)."""
 
 from simulator.api.call import Call, Endpoint
 from simulator.errors import ApiError

@@ -45,7 +45,7 @@ def get(call: Call) -> dict[str, Any]:
 
 
 def by_user(call: Call) -> dict[str, Any]:
-    """One row per customer and follower; the old single `userid` of SDKs is taken too (UNVERIFIED 6.1.10)."""
+    """One row per customer and follower; the old single `userid` of SDKs is taken too (undocumented now)."""
     userids = strings(call.body, "userid_list", 100) or [text(call.body, "userid", missing=41009)]
     limit = integer(call.body, "limit", 50)
     if limit < 1:

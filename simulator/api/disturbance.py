@@ -3,7 +3,6 @@
 import errno
 import socket
 import struct
-import time
 from collections.abc import Iterator
 
 from flask import Response, request
@@ -21,7 +20,7 @@ def strike(world: World, fault: Fault) -> Response:
     if fault.kind == "http":
         return Response("", fault.status)
     if fault.kind == "hang":
-        time.sleep(world.faults.wait_of(fault))
+        world.closing.wait(world.faults.wait_of(fault))
     _reset_on_close()
     return Response(_broken_line(), 200, content_type="application/json")
 

@@ -10,7 +10,7 @@ from simulator.api import disturbance
 from simulator.api.access import admit
 from simulator.api.call import Call, Endpoint, Upload
 from simulator.api.table import TABLE
-from simulator.errors import ApiError, error_body, wrong_json
+from simulator.errors import ApiError, NotServedError, error_body, wrong_json
 from simulator.faults import Fault
 from simulator.world.world import World
 
@@ -56,7 +56,7 @@ def _through(world: World, path: str, endpoint: Endpoint, running: int, faults: 
     blow = None
     for fault in faults:
         if fault.kind == "latency":
-            time.sleep(world.faults.wait_of(fault))
+            world.closing.wait(world.faults.wait_of(fault))
         else:
             blow = fault
     if blow is None:
@@ -79,6 +79,8 @@ def _answer(world: World, path: str, endpoint: Endpoint, running: int, forced: i
             if not isinstance(result, dict):
                 return Response(result.response, result.status, result.headers), _agentid(call), 0
             body = {"errcode": 0, "errmsg": "ok. Warning: wrong json format. " if call.warned else "ok"} | result
+        except NotServedError as error:
+            return _unknown(world, str(error)), _agentid(call), NO_CODE
         except ApiError as error:
             body = error_body(error, world.rng, world.now, call.ip)
             body = body | {key: value for key, value in endpoint.empty.items() if key not in body}

@@ -11,12 +11,13 @@ from simulator.api.call import Call, Endpoint, integer, mapping, text
 from simulator.api.cards import CardCheck, answers_back
 from simulator.api.message_bodies import CHECKS
 from simulator.api.translation import translate
-from simulator.errors import ApiError
+from simulator.errors import ApiError, NotServedError
 from simulator.world.inboxes import InboxItem, SentMessage
 from simulator.world.passes import ResponseCode
 
 RESPONSE_LIFE = 72 * 3600
 RECALL_LIFE = 24 * 3600
+NOT_SERVED = frozenset({"mpnews", "miniprogram_notice"})
 SAFE_TYPES = frozenset({"text", "image", "video", "file", "mpnews"})
 
 
@@ -88,6 +89,8 @@ def _content(call: Call, msgtype: str) -> dict[str, Any]:
         if answers_back(content) and not _has_address(call):
             raise ApiError(43012)
         return content
+    if msgtype in NOT_SERVED:
+        raise NotServedError(f"message/send {msgtype}")
     check = CHECKS.get(msgtype)
     if check is None:
         raise ApiError(40008)
@@ -165,6 +168,7 @@ def _response_code(call: Call, msgid: str) -> str:
     code = ids.opaque(call.world.rng, 40)
     expires = call.world.now + RESPONSE_LIFE
     call.state.passes.responses[code] = ResponseCode(code, msgid, call.app.agentid, expires)
+    call.state.passes.forget_oldest()
     return code
 
 

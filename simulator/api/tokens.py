@@ -12,7 +12,7 @@ ADDRESSES = ["127.0.0.1"]
 
 
 def get_token(call: Call) -> dict[str, Any]:
-    """The same token until it expires or is taken back (UNVERIFIED in the present service, 6.1.4)."""
+    """The same token until it expires or is taken back (an older text says so; the present one is silent)."""
     corpid, secret = call.args.get("corpid", ""), call.args.get("corpsecret", "")
     if not corpid:
         raise ApiError(41002)

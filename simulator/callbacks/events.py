@@ -1,4 +1,4 @@
-"""Builds the events of wecom-api.md section 2 and sends each to the receivers that would get it."""
+"""Builds the platform's events (DOC 90239, 90240, 90970, 92130) and sends each to the receivers that would get it."""
 
 from simulator.callbacks import xml
 from simulator.world.apps import App

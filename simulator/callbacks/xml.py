@@ -1,4 +1,4 @@
-"""Plain XML of events: text as CDATA, numbers bare, lists nested; order can be shuffled (wecom-api.md 2)."""
+"""Plain XML of events: text as CDATA, numbers bare, lists nested; order can be shuffled (DOC 90240)."""
 
 import random
 from collections.abc import Sequence

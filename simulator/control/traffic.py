@@ -142,7 +142,7 @@ def _changes(found: World, userid: str, external_userid: str) -> Iterator[str]:
     watch = found.notices.watch(userid, external_userid)
     try:
         yield "event: ready\ndata: {}\n\n"
-        while True:
+        while not found.notices.closed:
             changes = found.notices.wait(watch, HEARTBEAT)
             told = {(each["userid"], each["external_userid"]): each for each in changes}
             yield "".join(f"event: changed\ndata: {json.dumps(each)}\n\n" for each in told.values()) or ": still here\n\n"

@@ -14,7 +14,7 @@ class Relation(StrEnum):
     MEMBER_LEFT = "member_left"
 
 
-# 84061 for everything else: the relation is not there (wecom-api.md 3.6.0).
+# 84061 for everything else: the relation is not there (DOC 92114).
 READABLE = frozenset({Relation.MUTUAL, Relation.CUSTOMER_LEFT})
 
 

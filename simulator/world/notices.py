@@ -22,6 +22,7 @@ class Notices:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._watches: list[Watch] = []
+        self.closed = False
 
     def changed(self, userid: str, external_userid: str = "") -> None:
         if not self._watches:
@@ -46,6 +47,12 @@ class Notices:
     def wait(self, watch: Watch, seconds: float) -> list[dict[str, str]]:
         """Changes since the last call, waiting up to `seconds` for the first; an empty list when none came."""
         with self._condition:
-            self._condition.wait_for(lambda: bool(watch.changes), seconds)
+            self._condition.wait_for(lambda: bool(watch.changes) or self.closed, seconds)
             taken, watch.changes = watch.changes, []
         return taken
+
+    def close(self) -> None:
+        """Wake every watcher for good."""
+        with self._condition:
+            self.closed = True
+            self._condition.notify_all()

@@ -1,6 +1,9 @@
 """Everything that opens a door for a while: access tokens, JS tickets, OAuth codes, user tickets, welcome codes."""
 
 from dataclasses import dataclass, field
+from typing import Any
+
+KEEP = 200_000
 
 
 @dataclass(slots=True)
@@ -81,3 +84,10 @@ class Passes:
     def live_ticket(self, agentid: int | None, now: float) -> Ticket | None:
         fitting = (t for t in reversed(self.tickets) if t.agentid == agentid and t.expires_at > now)
         return next(fitting, None)
+
+    def forget_oldest(self) -> None:
+        """Keep the books bounded: what was given out longest ago goes first."""
+        books: tuple[dict[str, Any], ...] = (self.tokens, self.logins, self.user_tickets, self.welcomes, self.responses)
+        for book in books:
+            while len(book) > KEEP:
+                del book[next(iter(book))]

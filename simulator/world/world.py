@@ -28,6 +28,7 @@ class World:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.lock = threading.RLock()
+        self.closing = threading.Event()
         self.clock = Clock()
         self.rng = random.Random()
         self.limits = Limits()
@@ -100,6 +101,12 @@ class World:
         event_id = next(self._event_ids)
         self.delivery.enqueue(Event(event_id, receiver, event, change_type, fields, raw))
         return event_id
+
+    def close(self) -> None:
+        """End what would keep the process alive: open streams, hanging calls, senders."""
+        self.closing.set()
+        self.notices.close()
+        self.delivery.stop()
 
     def counts(self) -> dict[str, Any]:
         state = self.state

@@ -53,7 +53,9 @@ def make_tags(session: Session, *names: str, group: str = "消费属性") -> lis
     return tags
 
 
-def pulled_row(external_userid: str, userid: str, at: datetime, *, name: str = "陈女士", tags: list[str] | None = None, **info: object) -> Json:
+def pulled_row(
+    external_userid: str, userid: str, at: datetime, *, name: str = "陈女士", tags: list[str] | None = None, **info: object
+) -> Json:
     """A row of batch/get_by_user."""
     return {
         "external_contact": {"external_userid": external_userid, "name": name, "type": 1, "gender": 2, "avatar": "https://a/0"},

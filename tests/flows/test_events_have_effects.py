@@ -59,6 +59,15 @@ def test_a_new_customer_is_welcomed_once_however_often_the_event_comes(client: F
         assert session.scalars(select(TimelineEntry.kind)).all() == ["added"]
 
 
+@pytest.mark.parametrize("skew", [timedelta(minutes=3), timedelta(hours=-1)], ids=["our clock is fast", "our clock is slow"])
+def test_a_wrong_clock_does_not_silence_the_welcome(client: FlaskClient, guide: Staff, skew: timedelta) -> None:
+    deliver(client, change("add_external_contact", clock.now() - skew, WelcomeCode="CODE1"))
+    road.drain()
+    [welcome] = owed("externalcontact/send_welcome_msg")
+    assert welcome.expires_at is not None
+    assert timedelta(seconds=10) < welcome.expires_at - clock.now() <= timedelta(seconds=18)
+
+
 def test_a_replayed_old_event_is_worked_but_gets_no_welcome(client: FlaskClient, guide: Staff) -> None:
     deliver(client, change("add_external_contact", clock.now() - timedelta(minutes=11), WelcomeCode="CODE1"))
     road.drain()
@@ -76,14 +85,14 @@ HISTORY = [
 def test_every_order_of_arrival_ends_in_the_same_state(client: FlaskClient, guide: Staff) -> None:
     orders = list(itertools.permutations(HISTORY))
     random.Random(7).shuffle(orders)
-    for number, order in enumerate(orders[:40]):
+    for number, order in enumerate(orders[:24]):
         for change_type, seconds in order:
             deliver(client, change(change_type, NOW + timedelta(seconds=seconds), f"wm{number}"))
     road.drain()
-    assert statuses() == {"done": 240}
+    assert statuses() == {"done": 144}
     with transaction() as session:
         assert set(session.scalars(select(Follow.status))) == {"ended_by_guide"}
-        assert session.scalar(select(func.count()).select_from(Follow)) == 40
+        assert session.scalar(select(func.count()).select_from(Follow)) == 24
 
 
 def test_an_event_of_an_unknown_guide_waits_for_her_profile_and_is_not_lost(client: FlaskClient) -> None:
@@ -186,12 +195,12 @@ def test_menu_clicks_are_answered_and_entering_is_not(client: FlaskClient, guide
     assert second.payload["template_card"]["main_title"]["title"].startswith("您好")
 
 
-def test_a_thousand_events_four_times_in_random_order_have_a_thousand_effects(client: FlaskClient, guide: Staff) -> None:
-    xmls = [change("add_external_contact", NOW, f"wm{number}") for number in range(250)] * 4
+def test_four_deliveries_in_random_order_have_one_effect_each(client: FlaskClient, guide: Staff) -> None:
+    xmls = [change("add_external_contact", NOW, f"wm{number}") for number in range(100)] * 4
     random.Random(3).shuffle(xmls)
     for xml in xmls:
         deliver(client, xml)
     road.drain()
     with transaction() as session:
-        assert session.scalar(select(func.count()).select_from(Follow)) == 250
-        assert session.scalar(select(func.count()).select_from(TimelineEntry)) == 250
+        assert session.scalar(select(func.count()).select_from(Follow)) == 100
+        assert session.scalar(select(func.count()).select_from(TimelineEntry)) == 100

@@ -1,4 +1,4 @@
-"""The documented sample cards (wecom-api.md 3.4.3, 3.12.1) with addresses a test can use."""
+"""The documented sample cards (DOC 90236) with addresses a test can use."""
 
 from typing import Any
 

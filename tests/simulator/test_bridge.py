@@ -1,4 +1,4 @@
-"""The client's JS bridge: signatures as in production, context, sending into the chat (wecom-api.md 4)."""
+"""The client's JS bridge: signatures as in production, context, sending into the chat (DOC 96909, 94315, 100749)."""
 
 import hashlib
 
@@ -73,9 +73,14 @@ def test_the_hash_of_the_address_is_not_signed(page):
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"signature": "0" * 40}, 40093), ({"timestamp": "1700000001"}, 40093), ({"corpid": "ww0"}, 92002), ({"agentid": "5"}, 40056),
-     ({"nonceStr": ""}, 40063)],
-)  # fmt: skip
+    [
+        ({"signature": "0" * 40}, 40093),
+        ({"timestamp": "1700000001"}, 40093),
+        ({"corpid": "ww0"}, 92002),
+        ({"agentid": "5"}, 40056),
+        ({"nonceStr": ""}, 40063),
+    ],
+)
 def test_a_wrong_config_fails_as_in_production(page, changes, code):
     answer = page.config(**changes)
     assert answer["err_msg"].startswith("agentConfig:fail")

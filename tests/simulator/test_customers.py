@@ -2,6 +2,7 @@
 
 import pytest
 
+LINK = {"msgtype": "link", "link": {"title": "t", "url": "http://a.cn"}}
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
 
@@ -140,9 +141,17 @@ def test_contact_ways(platform):
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"type": None}, 41037), ({"type": 9}, 41039), ({"scene": None}, 41038), ({"scene": 3}, 41040), ({"style": 7}, 41042),
-     ({"state": "s" * 31}, 40058), ({"user": ["nobody"]}, 40003), ({"user": ["lixiaomei", "zhouting"]}, 40058)],
-)  # fmt: skip
+    [
+        ({"type": None}, 41037),
+        ({"type": 9}, 41039),
+        ({"scene": None}, 41038),
+        ({"scene": 3}, 41040),
+        ({"style": 7}, 41042),
+        ({"state": "s" * 31}, 40058),
+        ({"user": ["nobody"]}, 40003),
+        ({"user": ["lixiaomei", "zhouting"]}, 40058),
+    ],
+)
 def test_what_is_wrong_with_a_contact_way(platform, changes, code):
     body = {"type": 1, "scene": 2, "user": ["lixiaomei"]} | changes
     body = {key: value for key, value in body.items() if value is not None}
@@ -183,11 +192,17 @@ def test_a_welcome_after_twenty_seconds_is_too_late(platform):
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [({"welcome_code": ""}, 41049), ({"welcome_code": "made-up", "text": {"content": "x"}}, 41050), ({}, 40063),
-     ({"text": {"content": "长" * 1334}}, 45002), ({"attachments": [{"msgtype": "link", "link": {"title": "t", "url": "http://a.cn"}}] * 10}, 41064),
-     ({"attachments": [{"msgtype": "voice", "voice": {}}]}, 41065), ({"attachments": [{"msgtype": "image", "image": {"media_id": "x"}}]}, 40007),
-     ({"attachments": [{"msgtype": "image", "image": {"pic_url": "http://elsewhere.example/a.png"}}]}, 40094)],
-)  # fmt: skip
+    [
+        ({"welcome_code": ""}, 41049),
+        ({"welcome_code": "made-up", "text": {"content": "x"}}, 41050),
+        ({}, 40063),
+        ({"text": {"content": "长" * 1334}}, 45002),
+        ({"attachments": [LINK] * 10}, 41064),
+        ({"attachments": [{"msgtype": "voice", "voice": {}}]}, 41065),
+        ({"attachments": [{"msgtype": "image", "image": {"media_id": "x"}}]}, 40007),
+        ({"attachments": [{"msgtype": "image", "image": {"pic_url": "http://elsewhere.example/a.png"}}]}, 40094),
+    ],
+)
 def test_what_is_wrong_with_a_welcome(platform, body, code):
     body = {"welcome_code": scan(platform)["welcome_code"]} | body
     assert platform.post("externalcontact/send_welcome_msg", **body)["errcode"] == code

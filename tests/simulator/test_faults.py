@@ -73,8 +73,16 @@ def test_the_answer_is_lost_after_the_work_was_done(platform):
     assert len(platform.inbox()) == 1
 
 
-@pytest.mark.parametrize("body", [{"path": "x"}, {"path": "x", "kind": "flood"}, {"path": "x", "kind": "latency", "seconds": "long"},
-                                  {"path": "x", "kind": "http", "share": 2}, {"path": "x", "kind": "http", "colour": 1}])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"path": "x"},
+        {"path": "x", "kind": "flood"},
+        {"path": "x", "kind": "latency", "seconds": "long"},
+        {"path": "x", "kind": "http", "share": 2},
+        {"path": "x", "kind": "http", "colour": 1},
+    ],
+)
 def test_a_wrong_fault_is_refused_with_an_example(platform, body):
     answer = platform.ask("faults", **body)
     assert answer.status_code == 400

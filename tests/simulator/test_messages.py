@@ -53,16 +53,19 @@ def test_every_plain_body(platform):
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"msgtype": "nonsense"}, 40008), ({"text": {"content": ""}}, 44004), ({"text": {"content": 5}}, 40058),
+        ({"msgtype": "nonsense"}, 40008),
+        ({"text": {"content": ""}}, 44004),
+        ({"text": {"content": 5}}, 40058),
         ({"msgtype": "image", "image": {"media_id": "gone"}}, 40007),
         ({"msgtype": "textcard", "textcard": {"title": "t", "url": cards.URL}}, 41033),
         ({"msgtype": "textcard", "textcard": {"description": "t", "url": cards.URL}}, 41016),
         ({"msgtype": "news", "news": {"articles": [{"title": "t", "url": cards.URL}] * 9}}, 45008),
         ({"msgtype": "news", "news": {"articles": [{"title": "t", "url": cards.URL}]}, "safe": 1}, 40074),
-        ({"msgtype": "markdown", "markdown": {"content": "长" * 700}}, 45002), ({"agentid": 5}, 40056),
+        ({"msgtype": "markdown", "markdown": {"content": "长" * 700}}, 45002),
+        ({"agentid": 5}, 40056),
         ({"agentid": None}, 41011),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_message(platform, changes, code):
     assert platform.send(**changes)["errcode"] == code
 
@@ -95,6 +98,15 @@ def test_recall(platform):
     platform._tokens.clear()
     assert platform.post("message/recall", msgid=old)["errcode"] == 42052
     assert platform.post("message/recall", msgid="x")["errcode"] == 40058
+
+
+def test_what_is_not_served_is_loud(running):
+    running.reset()
+    body = {"touser": "lixiaomei", "msgtype": "mpnews", "agentid": AGENTID, "mpnews": {"articles": []}}
+    answer = running.raw("POST", "message/send", params={"access_token": running.token()}, json=body)
+    assert answer.status_code == 404
+    assert running.control("unknown")["unknown"][0]["path"] == "message/send mpnews"
+    running.control("calls", "DELETE")
 
 
 @pytest.mark.parametrize("kind", list(cards.ALL))
@@ -229,9 +241,15 @@ def test_media_lives_three_days(platform):
 
 @pytest.mark.parametrize(
     ("kind", "content", "code"),
-    [("image", b"", 44001), ("image", b"x", 40006), ("image", b"not a picture", 40123), ("image", PNG + b"0" * (10 << 20), 45001),
-     ("voice", b"not amr at all", 40004), ("nonsense", PNG, 40004)],
-)  # fmt: skip
+    [
+        ("image", b"", 44001),
+        ("image", b"x", 40006),
+        ("image", b"not a picture", 40123),
+        ("image", PNG + b"0" * (10 << 20), 45001),
+        ("voice", b"not amr at all", 40004),
+        ("nonsense", PNG, 40004),
+    ],
+)
 def test_media_that_is_not_what_it_says(platform, kind, content, code):
     assert platform.upload(kind, "a.png", content)["errcode"] == code
 

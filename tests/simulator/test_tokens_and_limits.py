@@ -30,10 +30,12 @@ def test_the_same_token_until_it_expires(platform):
 @pytest.mark.parametrize(
     ("args", "code"),
     [
-        ({}, 41002), ({"corpid": CORPID}, 41004), ({"corpid": "ww0", "corpsecret": "x"}, 40013),
+        ({}, 41002),
+        ({"corpid": CORPID}, 41004),
+        ({"corpid": "ww0", "corpsecret": "x"}, 40013),
         ({"corpid": CORPID, "corpsecret": "x"}, 40001),
     ],
-)  # fmt: skip
+)
 def test_gettoken_says_what_is_wrong(platform, args, code):
     assert gettoken(platform, **args)["errcode"] == code
 

@@ -49,7 +49,7 @@ def five_cards(product: str) -> list[dict[str, Any]]:
             "select_list": [
                 {"question_key": "stage", "title": "阶段", "selected_id": "new",
                  "option_list": [{"id": "new", "text": "新客"}, {"id": "deal", "text": "已成交"}]},
-                {"question_key": "next", "title": "下次联系",
+                {"question_key": "next", "title": "下次联系", "selected_id": "d3",
                  "option_list": [{"id": "d3", "text": "3 天后"}, {"id": "d7", "text": "7 天后"}]},
             ],
             "submit_button": {"text": "提交跟进", "key": "follow"},

@@ -105,7 +105,6 @@ def product(ports: tuple[int, int], simulator: Simulator) -> Iterator[Flask]:
     config = json.loads((ROOT / "simulator/defaults.json").read_text("utf-8"))
     platform = Platform(simulator.base, config["apps"][0], config["corpid"])
     app = make_product(f"http://127.0.0.1:{ports[1]}", platform, SDK)
-    app.extensions["platform"] = platform
     server = make_server("127.0.0.1", ports[1], app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

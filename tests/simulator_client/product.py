@@ -3,12 +3,13 @@
 import hashlib
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import requests
-from flask import Flask, Response, jsonify, redirect, request, session
+from flask import Flask, Response, current_app, jsonify, redirect, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 CSP = "default-src 'self'; script-src 'self'; frame-ancestors 'none'"
@@ -53,6 +54,11 @@ class Platform:
         assert answer["errcode"] == 0, answer
         return dict(answer)
 
+    def upload(self, name: str, content: bytes) -> str:
+        args = {"access_token": self.token(), "type": "image"}
+        files = {"media": (name, content, "image/png")}
+        return str(requests.post(f"{self.base}/cgi-bin/media/upload", params=args, files=files, timeout=10).json()["media_id"])
+
     def token(self) -> str:
         return str(self.call("gettoken", corpid=self.corpid, corpsecret=self.app["secret"])["access_token"])
 
@@ -67,28 +73,35 @@ def make_product(base: str, platform: Platform, sdk: Path) -> Flask:
     """Flask app that believes it lives at `base`; it signs only its own addresses, as a careful product does."""
     app = Flask(__name__)
     app.secret_key = "test"
-    seen: list[dict[str, Any]] = []
-    app.extensions["seen"] = seen
+    app.extensions.update(seen=[], platform=platform)
+    app.before_request(_note)
+    app.after_request(_guard)
+    _add_sidebar(app, base, platform)
+    _add_assets(app, sdk)
+    _add_probes(app)
+    return app
 
-    @app.before_request
-    def note() -> None:
-        seen.append({"path": request.full_path, "headers": dict(request.headers)})
 
-    @app.after_request
-    def guard(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = CSP
-        response.headers["X-Frame-Options"] = "DENY"
-        return response
+def _note() -> None:
+    current_app.extensions["seen"].append({"path": request.full_path, "headers": dict(request.headers)})
 
+
+def _guard(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = CSP
+    response.headers["X-Frame-Options"] = "DENY"
+    return response
+
+
+def _add_sidebar(app: Flask, base: str, platform: Platform) -> None:
     @app.get("/sidebar/")
     @app.get("/sidebar/second")
     def sidebar() -> AnyResponse | str:
-        if "userid" not in session:
-            session["next"] = request.full_path
-            query = {"appid": platform.corpid, "redirect_uri": f"{base}/login/callback", "response_type": "code",
-                     "scope": "snsapi_base", "state": "s1", "agentid": platform.app["agentid"]}  # fmt: skip
-            return redirect(f"{platform.base}/connect/oauth2/authorize?{urlencode(query)}#wechat_redirect")
-        return PAGE.format(corpid=platform.corpid, userid=session["userid"], base=base)
+        if "userid" in session:
+            return PAGE.format(corpid=platform.corpid, userid=session["userid"], base=base)
+        session["next"] = request.full_path
+        query = {"appid": platform.corpid, "redirect_uri": f"{base}/login/callback", "response_type": "code",
+                 "scope": "snsapi_base", "state": "s1", "agentid": platform.app["agentid"]}  # fmt: skip
+        return redirect(f"{platform.base}/connect/oauth2/authorize?{urlencode(query)}#wechat_redirect")
 
     @app.get("/login/callback")
     def callback() -> AnyResponse:
@@ -102,6 +115,12 @@ def make_product(base: str, platform: Platform, sdk: Path) -> Flask:
         url = request.args["url"]
         return jsonify(platform.sign(url)) if url.startswith(f"{base}/") else Response("not ours", 403)
 
+    @app.post("/callback")
+    def platform_callback() -> str:
+        return ""
+
+
+def _add_assets(app: Flask, sdk: Path) -> None:
     @app.get("/assets/ww.js")
     def ww() -> Response:
         return Response(sdk.read_text("utf-8"), mimetype="text/javascript")
@@ -110,16 +129,13 @@ def make_product(base: str, platform: Platform, sdk: Path) -> Flask:
     def page_script() -> Response:
         return Response(PAGE_SCRIPT, mimetype="text/javascript")
 
+
+def _add_probes(app: Flask) -> None:
     @app.route("/echo", methods=["GET", "POST"])
     def echo() -> AnyResponse:
         body = request.get_data()
-        answer = {
-            "host": request.host,
-            "headers": dict(request.headers),
-            "length": len(body),
-            "query": request.query_string.decode(),
-        }
-        return jsonify(answer | {"body": body[:200].decode("latin-1")})
+        answer = {"host": request.host, "headers": dict(request.headers), "query": request.query_string.decode()}
+        return jsonify(answer | {"length": len(body), "body": body[:200].decode("latin-1")})
 
     @app.get("/set/<name>/<value>")
     def set_cookie(name: str, value: str) -> Response:
@@ -131,17 +147,12 @@ def make_product(base: str, platform: Platform, sdk: Path) -> Flask:
     def fragment() -> str:
         return "<p>part</p>"
 
-    @app.post("/callback")
-    def platform_callback() -> str:
-        return ""
-
     @app.get("/events")
     def events() -> Response:
-        def lines() -> Any:
-            for number in range(3):
-                yield f"data: {json.dumps(number)}\n\n"
-                time.sleep(0.3)
+        return Response(_three_events(), mimetype="text/event-stream")
 
-        return Response(lines(), mimetype="text/event-stream")
 
-    return app
+def _three_events() -> Iterator[str]:
+    for number in range(3):
+        yield f"data: {json.dumps(number)}\n\n"
+        time.sleep(0.3)

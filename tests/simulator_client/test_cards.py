@@ -63,7 +63,7 @@ def test_a_pressed_card_tells_the_product_what_was_chosen_and_shows_its_answer(
     for card, word in ((button, "完成"), (vote, "提交排班"), (several, "提交跟进")):
         with page.expect_response("**/member_clicks_card") as answer:
             card.get_by_role("button", name=word).click()
-        assert answer.value.ok
+        assert answer.value.ok, answer.value.text()
     button.locator("summary").click()
     button.get_by_role("button", name="稍后提醒").click()
     expect(page.locator(".toast").last).to_have_text("已提交")

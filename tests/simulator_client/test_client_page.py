@@ -1,11 +1,15 @@
 """The page a person plays on: scanning, chatting both ways, deleting, the clock, faults; at desk and at phone width."""
 
+import struct
+import zlib
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.simulator_client.conftest import GUIDE, Simulator
+from tests.simulator_client.product import Platform
 
 pytestmark = pytest.mark.browser
 
@@ -109,3 +113,26 @@ def test_a_phone_shows_one_thing_at_a_time_and_nothing_sticks_out(phone: Page, s
     expect(phone.locator(".controls .clock-face")).to_be_visible()
     phone.locator(".sides").get_by_role("button", name="客户").click()
     expect(phone.get_by_role("button", name="新客户扫码")).to_be_visible()
+
+
+def test_a_picture_is_seen_on_both_phones(page: Page, simulator: Simulator, product: Flask) -> None:
+    platform: Platform = product.extensions["platform"]
+    media_id = platform.upload("poster.png", pixel())
+    customer = simulator.get(f"members/{GUIDE}")["contacts"][0]["external_userid"]
+    picture = {"msgtype": "image", "body": {"mediaid": media_id}}
+    simulator.do("member_sends", userid=GUIDE, external_userid=customer, **picture)
+    page.goto(f"{simulator.base}/#member={GUIDE}&with={customer}&customer={customer}&peer={GUIDE}")
+    for side in (".wecom", ".wechat"):
+        shown = page.locator(f"{side} .picture img")
+        expect(shown).to_be_visible()
+        assert shown.evaluate("async (image) => { await image.decode(); return image.naturalWidth }") == 1
+
+
+def pixel() -> bytes:
+    """A PNG of one pixel."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0abc")) + chunk(b"IEND", b"")

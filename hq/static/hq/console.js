@@ -42,6 +42,12 @@
     field.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // On a phone a long tree starts folded.
+  document.addEventListener("DOMContentLoaded", function () {
+    if (!window.matchMedia("(max-width: 991.98px)").matches) { return; }
+    document.querySelectorAll("details[data-folds]").forEach(function (part) { part.open = false; });
+  });
+
   // A long select is narrowed by typing.
   document.addEventListener("input", function (event) {
     if (!event.target.matches("[data-narrows]")) { return; }

@@ -157,7 +157,7 @@
         this.text = sessionStorage.getItem(this.draft) || "";
       },
       get draft() { return `guidedesk.answer.${this.id}`; },
-      get label() { return this.busy ? "提交中…" : this.kind === "tap" ? "完成" : "提交"; },
+      get label() { return this.busy ? (this.photos.some((one) => !one.token) ? "照片上传中…" : "提交中…") : this.kind === "tap" ? "完成" : "提交"; },
       get room() { return this.photos.length < 3; },
       write(event) { this.text = event.target.value; sessionStorage.setItem(this.draft, this.text); },
       add(words) { this.text = this.text ? `${this.text}，${words}` : words; sessionStorage.setItem(this.draft, this.text); },
@@ -184,9 +184,10 @@
         }
       },
       async submit() {
-        if (this.photos.some((one) => !one.token)) { this.problem = "照片还在上传，请稍等"; return; }
         this.busy = true;
         this.problem = "";
+        while (this.photos.some((one) => !one.token)) await wait(150);
+        if (this.problem) { this.busy = false; return; }
         try {
           const answer = await post(this.url, { text: this.text, photos: this.photos.map((one) => one.token) });
           sessionStorage.removeItem(this.draft);

@@ -13,7 +13,7 @@ from content_library.models import Item, ItemKind, ItemSend, ItemStatus, PosterR
 from content_library.pictures import decoded, open_picture
 from content_library.posters import MAX_BYTES, PosterFacts, draw_poster, drawable, fit, jpeg
 from content_library.queries import get_item_for, list_pictures, search_items
-from content_library.starter_library import seed_content
+from content_library.starter_library import care_scripts, seed_content
 from foundation import clock
 from foundation.blobs import read_blob
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -158,6 +158,7 @@ def test_the_starter_library_is_complete_and_added_once(session: Session, people
     assert seed_content(session, people["hq"]) == 0
     assert session.scalar(select(func.count()).where(Item.status == ItemStatus.PUBLISHED)) == added
     assert search_items(session, "1.2.21.", "羽绒服")
+    assert set(care_scripts(session)) == {1, 3, 7, 15, 30}
     posters = search_items(session, "1.2.21.", "", kind=ItemKind.POSTER)
     assert len(posters) == 2
     for poster in posters:

@@ -4,6 +4,8 @@
 import pytest
 from dramatiq.brokers.redis import RedisBroker
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -92,6 +94,6 @@ def test_without_redis_asking_fails_softly(queue: RedisBroker, monkeypatch: pyte
 
 
 def _nobody() -> object:
-    return Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.1)
+    return Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
 
 

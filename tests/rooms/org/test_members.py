@@ -29,8 +29,12 @@ from tests.builders.org import TREE, make_staff, user_row
 def brand(session: Session) -> dict[str, Staff]:
     org.apply_departments(session, TREE, complete=True)
     rows = [
-        user_row("wang", 6), user_row("zhao", 2, leads=True), user_row("chen", 4, leads=True), user_row("ai", 4), user_row("bo", 5),
-    ]  # fmt: skip
+        user_row("wang", 6),
+        user_row("zhao", 2, leads=True),
+        user_row("chen", 4, leads=True),
+        user_row("ai", 4),
+        user_row("bo", 5),
+    ]
     return {staff.userid: staff for staff in org.apply_users(session, rows)}
 
 

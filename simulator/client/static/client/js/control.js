@@ -8,7 +8,7 @@ const request = async (method, path, body) => {
   }
   const response = await fetch(`/_control/${path}`, options);
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(answer.error || `模拟器答复 ${response.status}`);
+  if (!response.ok) throw new Error(`没有成功：${answer.error || `模拟器答复 ${response.status}`}`);
   return answer;
 };
 

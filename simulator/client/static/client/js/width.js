@@ -1,6 +1,6 @@
 // Narrow screens show one thing at a time; wide ones show all side by side.
 
-const query = matchMedia("(max-width: 760px)");
+const query = matchMedia("(max-width: 860px)");
 
 export const isNarrow = () => query.matches || document.documentElement.classList.contains("always-narrow");
 

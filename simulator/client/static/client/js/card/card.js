@@ -20,9 +20,10 @@ export const cardNode = ({ body, state }, actions) => {
   const follow = (event) => {
     if (leads && !event.target.closest(TARGETS)) actions.open(card.card_action.url);
   };
+  const byKey = (event) => event.key === "Enter" && event.target === event.currentTarget && follow(event);
   return h(
     leads ? "article.card.leads" : "article.card",
-    { onclick: follow, data: { kind: card.card_type } },
+    { onclick: follow, onkeydown: byKey, tabIndex: leads ? 0 : undefined, data: { kind: card.card_type } },
     headOf(card, actions),
     partsOf(card, actions),
     questions.node,

@@ -42,7 +42,7 @@ export const customerChat = (root, externalUserid) => {
   let faces = {};
   const build = (item) => {
     if (item.time) return timeLine(item.time);
-    if (item.from === "system") return noteLine(item.body.content || item.body.text || "");
+    if (item.from === "system") return noteLine(item.body.content || "");
     return line({ ...item, mine: item.from === "guide", face: faces[item.from] }, openPage);
   };
   const render = keyed(scroller, { key: (item) => item.key, build });
@@ -50,7 +50,8 @@ export const customerChat = (root, externalUserid) => {
   let first = true;
   const ask = newest();
   const send = (content) => control.act("member_sends", { userid: me.userid, external_userid: externalUserid, content });
-  fill(root, head, banner, scroller, composer(send, "发消息给客户"));
+  const writing = composer(send, "发消息给客户");
+  fill(root, head, banner, scroller, writing);
 
   const show = async (member) => {
     me = member;
@@ -59,6 +60,7 @@ export const customerChat = (root, externalUserid) => {
     faces = { guide: me, customer: { name: contact.name, avatar: contact.avatar } };
     fill(head, headOf(contact, me));
     fill(banner, bannerOf(contact, me));
+    writing.hidden = contact.relation in RELATIONS;
     const messages = await ask(attempt(() => control.chat(me.userid, externalUserid)));
     if (!messages) return undefined;
     const items = withTimes(messages.map((message) => ({ ...message, key: String(message.id) })));

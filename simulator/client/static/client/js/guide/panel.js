@@ -73,5 +73,5 @@ export const panel = (root) => {
     frame?.addEventListener("load", () => title.textContent === OPENING && (title.textContent = "网页"));
     fill(holder, frame);
   };
-  return { show, close: () => fill(holder, (frame = null), (address = "")), isOpen: () => Boolean(address) };
+  return { show, isOpen: () => Boolean(address) };
 };

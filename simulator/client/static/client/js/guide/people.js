@@ -1,6 +1,6 @@
 // Words for people as the guide's side shows them.
 
-/** What the guide sees of a relation that is not simply mutual. */
+/** What the guide sees of a relation that is not mutual; in none of these can she write. */
 export const RELATIONS = {
   pending: { tag: "待通过", text: "对方请求添加你为联系人。", act: "通过验证" },
   half: { tag: "单向", text: "对方已添加你，你还没有添加对方。", act: "添加对方" },

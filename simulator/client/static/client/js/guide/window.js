@@ -52,7 +52,6 @@ export const guideWindow = (root) => {
   };
 
   const moved = (names) => {
-    if (names.includes("member")) webview.close();
     webview.show();
     level();
     if (names.includes("member")) return refresh();

@@ -6,7 +6,7 @@ import { icon } from "../icons.js";
 import { textcardNodes, textNodes, markdownNodes } from "./rich_text.js";
 
 const mediaOf = (body) => body.media_id || body.mediaid || "";
-const fileUrl = (body) => body.pic_url || body.imgUrl || body.picurl || (mediaOf(body) && `/files/media_${mediaOf(body)}`);
+const fileUrl = (body) => body.pic_url || body.imgUrl || body.picurl || (mediaOf(body) && `/files/media/${mediaOf(body)}`);
 
 const picture = (url, alt) => {
   const image = h("img", { src: url, alt, loading: "lazy" });

@@ -1,0 +1,174 @@
+"""A whole road for a browser: the simulator as its own process, the web app on a port, the outbox drained in a thread."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_app
+from content_library.starter_library import seed_content
+from customers.actions import seed_tag_groups
+from foundation.config import settings
+from foundation.db import transaction
+from jobs import results, sync_jobs
+from org.actions import start_run
+from org.queries import find_staff
+from outbox.models import Lane
+from outbox.sender import Sender
+from sop.actions import seed_care_nodes
+from supervisor.browser import ARGUMENTS, find_browser
+from wecom import client
+
+ROOT = Path(__file__).parents[2]
+PHONE = {"width": 360, "height": 740}
+
+
+def _free_port() -> int:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return int(place.getsockname()[1])
+
+
+def ask(address: str, body: object = None) -> dict[str, object]:
+    """The simulator's control plane: GET, or POST of JSON."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return dict(json.load(answer))
+
+
+@dataclass
+class Road:
+    """Where everything listens."""
+
+    simulator: str
+    port: int
+
+    def control(self, path: str, body: object = None) -> dict[str, object]:
+        """A question or deed at the simulator's control plane."""
+        return ask(f"{self.simulator}/_control/{path}", body)
+
+    def contacts(self, userid: str) -> list[dict[str, object]]:
+        """The customers of a guide, as the platform knows them."""
+        return list(self.control(f"members/{userid}")["contacts"])  # type: ignore[call-overload]
+
+    def webview(self, userid: str, path: str, **context: str) -> str:
+        """The address that opens a page of ours in this guide's WeCom."""
+        more = "".join(f"&{name}={value}" for name, value in context.items())
+        return f"http://{userid}.webview.localhost:{self.port}/__webview__/open?device=phone&path={path}{more}"
+
+    def beside(self, userid: str, external_userid: str, path: str = "/sidebar/") -> str:
+        """The sidebar beside her chat with one customer."""
+        return self.webview(userid, path, entry="single_chat_tools", external_userid=external_userid)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(100):
+        try:
+            ask(f"{address}/_control/health")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the simulator did not start")
+
+
+def _settings_for(simulator: str, product: str, sim_port: int) -> dict[str, str]:
+    corp = json.loads((ROOT / "simulator" / "defaults.json").read_text())
+    app, contacts = corp["apps"][0], corp["apps"][1]
+    bases = {f"WECOM_{name}_BASE_URL": simulator for name in ("API", "OAUTH", "LOGIN")}
+    return bases | {
+        "PUBLIC_BASE_URL": product,
+        "JSSDK_ORIGINS": f"http://*.webview.localhost:{sim_port}",
+        "WECOM_CORP_ID": corp["corpid"],
+        "WECOM_AGENT_ID": str(app["agentid"]),
+        "WECOM_APP_SECRET": app["secret"],
+        "WECOM_APP_TOKEN": app["token"],
+        "WECOM_APP_AES_KEY": app["aes_key"],
+        "WECOM_CONTACTS_TOKEN": contacts["token"],
+        "WECOM_CONTACTS_AES_KEY": contacts["aes_key"],
+    }
+
+
+def _fill() -> None:
+    with transaction() as session:
+        start_run(session, "full", "test")
+    sync_jobs.run_waiting()
+    with transaction() as session:
+        operator = find_staff(session, "hq_wangmin")
+        assert operator
+        seed_content(session, operator)
+        seed_care_nodes(session)
+        seed_tag_groups(session)
+
+
+@pytest.fixture
+def road(database: None) -> Iterator[Road]:
+    sim_port, port = _free_port(), _free_port()
+    simulator, product = f"http://127.0.0.1:{sim_port}", f"http://127.0.0.1:{port}"
+    before = dict(os.environ)
+    os.environ.update(_settings_for(simulator, product, sim_port))
+    settings.cache_clear()
+    client._client_of.cache_clear()
+    command = [sys.executable, "-m", "simulator", "--port", str(sim_port), "--product-url", product]
+    playing = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    stop = threading.Event()
+    server = make_server("127.0.0.1", port, create_app(testing=True), threaded=True)
+    sender = threading.Thread(target=Sender((Lane.INTERACTIVE, Lane.TASK), 4, results.handle).run, args=(stop,), daemon=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    try:
+        _wait_for(simulator)
+        _fill()
+        sender.start()
+        serving.start()
+        yield Road(simulator, sim_port)
+    finally:
+        stop.set()
+        server.shutdown()
+        sender.join(8)
+        playing.terminate()
+        playing.wait(10)
+        os.environ.clear()
+        os.environ.update(before)
+        settings.cache_clear()
+        client._client_of.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    with sync_playwright() as player:
+        yield _launch(player)
+
+
+def _launch(player: Playwright) -> Browser:
+    return player.chromium.launch(executable_path=find_browser(), args=list(ARGUMENTS))
+
+
+@pytest.fixture
+def phone(chrome: Browser) -> Iterator[BrowserContext]:
+    context = chrome.new_context(viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True, locale="zh-CN")  # type: ignore[arg-type]
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(phone: BrowserContext) -> Page:
+    return phone.new_page()
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture of the page where SCREENSHOTS says, for a person to look at."""
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        page.screenshot(path=f"{folder}/{name}.png")

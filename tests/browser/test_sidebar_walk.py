@@ -1,0 +1,174 @@
+"""A guide's phone, for real: the simulator's WeCom webview, the unmodified JS-SDK, our pages, the platform's chats."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, Route, expect
+from sqlalchemy import func, select
+
+from acquisition.actions import want_code
+from content_library.models import ItemSend
+from customers.models import TimelineEntry
+from foundation import clock
+from foundation.db import transaction
+from org.queries import find_staff
+from sop.actions import hand_out, publish_task, save_task
+from sop.models import Assignment, AssignmentStatus
+from sop.rules import TaskDraft
+from tests.browser.conftest import Road, shoot
+
+pytestmark = pytest.mark.browser
+GUIDE = "lixiaomei"
+
+
+def _code() -> None:
+    with transaction() as session:
+        guide = find_staff(session, GUIDE)
+        assert guide
+        want_code(session, guide, "个人名片")
+
+
+def _task(answer_kind: str) -> int:
+    """Headquarters asks everybody; the number of this guide's copy."""
+    with transaction() as session:
+        operator, guide = find_staff(session, "hq_wangmin"), find_staff(session, GUIDE)
+        assert operator
+        assert guide
+        draft = TaskDraft("入口陈列", "把轻薄款放到入口。", 1, answer_kind, 5, clock.now() + timedelta(hours=6))
+        task = publish_task(session, operator, save_task(session, operator, draft).id)
+        while hand_out(session, task.id):
+            pass
+        return session.scalars(select(Assignment.id).where(Assignment.guide_id == guide.id, Assignment.task_id == task.id)).one()
+
+
+def _said(road: Road, customer: str) -> list[dict[str, Any]]:
+    """What went into this chat from the sidebar."""
+    messages: Any = road.control(f"chats/{GUIDE}/{customer}")["messages"]
+    return [one for one in messages if one["via"] == "sidebar"]
+
+
+def _sends() -> int:
+    with transaction() as session:
+        return session.scalar(select(func.count()).select_from(ItemSend)) or 0
+
+
+def test_from_the_chat_to_tags_a_script_and_a_poster(road: Road, page: Page) -> None:
+    _code()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    customer = str(road.contacts(GUIDE)[0]["external_userid"])
+    page.goto(road.beside(GUIDE, customer))
+    page.wait_for_url(f"**/sidebar/customers/{customer}*")
+
+    # Two taps: all tags, then the tag.
+    page.get_by_role("button", name="全部标签").click()
+    tag = page.locator(".sheet .chip:not(.on)").first
+    name = tag.inner_text()
+    tag.click()
+    expect(page.get_by_text(f"已打上「{name}」")).to_be_visible()
+    shoot(page, "sidebar-tags")
+    page.locator(".sheet").get_by_role("button", name="完成").click()
+    expect(page.locator(".chips .chip.on", has_text=name).first).to_be_visible()
+
+    # One tap: the script, as it stands.
+    card = page.locator(".script").first
+    words = card.locator(".bubble").all_inner_texts()
+    card.get_by_role("button", name="发送").click()
+    expect(page.get_by_role("button", name="再发一次")).to_be_visible()
+    shoot(page, "sidebar-customer")
+    assert [one["body"]["content"] for one in _said(road, customer)] == words
+
+    # The poster: her own code, ready by the time she taps.
+    page.get_by_role("link", name="海报").click()
+    page.locator("a.poster").first.click()
+    page.get_by_role("button", name="发送给客户").click()
+    expect(page.get_by_role("button", name="再发一次")).to_be_visible(timeout=15_000)
+    shoot(page, "sidebar-poster")
+    assert _said(road, customer)[-1]["msgtype"] == "image"
+    page.wait_for_timeout(300)
+    assert _sends() == 2
+    with transaction() as session:
+        kinds = session.scalars(select(TimelineEntry.kind).where(TimelineEntry.kind.in_(["sent", "tagged"]))).all()
+    assert sorted(kinds) == ["sent", "sent", "tagged"]
+    assert problems == []
+
+
+def test_cancels_lost_networks_and_other_chats(road: Road, page: Page, phone: BrowserContext) -> None:
+    first, second = (str(one["external_userid"]) for one in road.contacts(GUIDE)[:2])
+    page.goto(road.beside(GUIDE, first))
+    page.wait_for_url(f"**/sidebar/customers/{first}*")
+    page.get_by_role("link", name="话术").click()
+    page.locator("#q").fill("yrf")
+    expect(page.get_by_text("找到 ")).to_be_visible()
+
+    # A cancel is not a send.
+    road.control("client", {"userid": GUIDE, "cancel_next_send": True})
+    page.locator(".script").first.get_by_role("button", name="发送").click()
+    expect(page.get_by_text("已取消，没有发送")).to_be_visible()
+    assert _said(road, first) == []
+    assert _sends() == 0
+
+    # She changes the words; the network is lost while it is reported; it arrives once, later.
+    def drop(route: Route) -> None:
+        route.abort()
+
+    page.route("**/sidebar/sends", drop)
+    card = page.locator(".script").first
+    card.get_by_role("button", name="改一改").click()
+    card.locator("textarea").first.fill("换我自己的话")
+    card.get_by_role("button", name="发送").click()
+    expect(card.get_by_role("button", name="再发一次")).to_be_visible()
+    assert _said(road, first)[0]["body"]["content"] == "换我自己的话"
+    assert _sends() == 0
+    page.unroute("**/sidebar/sends", drop)
+    page.reload()
+    expect(page.locator(".sent", has_text="已发过").first.or_(page.locator("#q"))).to_be_visible()
+    page.wait_for_timeout(500)
+    page.reload()
+    page.wait_for_timeout(500)
+    assert _sends() == 1
+
+    # A page that was left open beside another chat does not send into it.
+    page.goto(road.beside(GUIDE, second, f"/sidebar/scripts%3Fc={first}"))
+    page.locator(".script").first.get_by_role("button", name="发送").click()
+    page.wait_for_url(f"**/sidebar/customers/{second}*")
+    assert _said(road, second) == []
+
+
+def _photo(kind: str = "JPEG") -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((900, 700), 60).convert("RGB").save(out, kind)
+    return out.getvalue()
+
+
+def test_the_exact_task_is_answered_with_words_and_a_photo(road: Road, page: Page) -> None:
+    number = _task("photo")
+    page.goto(road.webview(GUIDE, f"/sidebar/tasks/{number}", entry="normal"))
+    expect(page.get_by_role("heading", name="入口陈列")).to_be_visible()
+    picker = page.locator("input[type=file]")
+    picker.set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7 pretends" * 50})
+    expect(page.get_by_text("这不是照片")).to_be_visible()
+    picker.set_input_files({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": _photo() + b"\0" * (11 * 1024 * 1024)})
+    expect(page.get_by_text("最多 10 MB")).to_be_visible()
+    picker.set_input_files({"name": "c.jpg", "mimeType": "image/jpeg", "buffer": _photo()})
+    expect(page.locator("figure.done")).to_be_visible()
+    page.get_by_role("button", name="有顾客询问").click()
+    shoot(page, "sidebar-task")
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("已完成，谢谢")).to_be_visible()
+    shoot(page, "sidebar-task-done")
+    with transaction() as session:
+        done = session.get_one(Assignment, number)
+    assert (done.status, done.answer_text, len(done.answer_photos)) == (AssignmentStatus.DONE, "有顾客询问", 1)
+
+
+@pytest.mark.parametrize("entry", ["normal", "group_chat_tools"])
+def test_opened_outside_a_customers_chat_it_says_what_to_do(road: Road, page: Page, entry: str) -> None:
+    page.goto(road.webview(GUIDE, "/sidebar/", entry=entry))
+    expect(page.locator(".notice b")).to_have_text("没有打开客户聊天" if entry == "normal" else "这是群聊")
+    shoot(page, f"sidebar-{entry}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

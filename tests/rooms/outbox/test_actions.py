@@ -1,0 +1,138 @@
+"""Rows: owed once, called off, re-sent, rescued, expired."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from foundation import clock
+from foundation.audit import AuditEvent
+from foundation.errors import Conflict, NotFound
+from outbox import actions, media, queries
+from outbox.models import Lane, MessageStatus, OutgoingMessage, PlatformMedia, ResultStatus
+from tests.builders.outbox import make_message
+
+
+def test_a_key_is_owed_once_for_ever(session: Session) -> None:
+    messages = {f"task:1:{n}": {"touser": f"u{n}"} for n in range(2500)}
+    assert actions.enqueue(session, Lane.TASK, "message/send", messages, about="task:1") == 2500
+    assert actions.enqueue(session, Lane.TASK, "message/send", messages | {"task:1:x": {}}, about="task:1") == 1
+
+
+def test_a_row_holds_what_was_said(session: Session) -> None:
+    due = clock.now() + timedelta(hours=1)
+    actions.enqueue(
+        session, Lane.WELCOME, "c", {"k" * 500: {"名": "😀\x00"}}, about="follow:1", due_at=due, expires_at=due, wants_result=True
+    )
+    (row,) = queries.list_about(session, "follow:1")
+    assert (row.lane, row.call, row.payload, row.due_at, row.expires_at) == (Lane.WELCOME, "c", {"名": "😀"}, due, due)
+    assert (row.status, row.attempts, row.result_status) == (MessageStatus.WAITING, 0, ResultStatus.WANTED)
+    assert len(row.idempotency_key) == 200
+
+
+def test_two_long_keys_with_one_beginning_stay_two(session: Session) -> None:
+    assert actions.enqueue(session, Lane.TASK, "c", {"k" * 300 + "1": {}, "k" * 300 + "2": {}}, about="a") == 2
+
+
+def test_nothing_owed_is_nothing_done(session: Session) -> None:
+    assert actions.enqueue(session, Lane.TASK, "c", {}, about="a") == 0
+
+
+def test_calling_off_leaves_what_is_under_way(session: Session) -> None:
+    make_message(session, key="a")
+    make_message(session, key="b", status=MessageStatus.SENDING)
+    make_message(session, key="c", about="task:2")
+    assert actions.cancel_waiting(session, "task:1") == 1
+    assert [row.status for row in queries.list_about(session, "task:1")] == [MessageStatus.SENDING, MessageStatus.EXPIRED]
+
+
+def test_a_dead_message_can_be_sent_again_and_that_is_audited(session: Session) -> None:
+    row = make_message(
+        session, status=MessageStatus.DEAD, attempts=7, reason="x", errcode=60020, result_status=ResultStatus.FAILED
+    )
+    actions.resend(session, row.id, "staff:1")
+    assert (row.status, row.attempts, row.reason, row.errcode) == (MessageStatus.WAITING, 100, "", None)
+    assert row.result_status == ResultStatus.WANTED
+    assert session.query(AuditEvent).one().subject == f"message:{row.id}"
+
+
+def test_what_cannot_be_sent_again_says_why(session: Session) -> None:
+    sent = make_message(session, key="a", status=MessageStatus.SENT)
+    late = make_message(session, key="b", status=MessageStatus.EXPIRED, expires_at=clock.now() - timedelta(seconds=1))
+    for row in (sent, late):
+        with pytest.raises(Conflict):
+            actions.resend(session, row.id, "staff:1")
+    with pytest.raises(NotFound):
+        actions.resend(session, 10**9, "staff:1")
+
+
+def test_a_lost_call_is_taken_back_when_its_lease_ends(session: Session) -> None:
+    lost = make_message(session, key="a", status=MessageStatus.SENDING, attempts=1)
+    held = make_message(session, key="b", status=MessageStatus.SENDING, attempts=1)
+    killer = make_message(session, key="c", status=MessageStatus.SENDING, attempts=25)
+    ago = "clock_timestamp() - interval '1 second'"
+    session.execute(text(f"UPDATE outgoing_message SET lease_until = {ago} WHERE idempotency_key IN ('a', 'c')"))
+    session.execute(text("UPDATE outgoing_message SET lease_until = clock_timestamp() + interval '1 minute' WHERE idempotency_key = 'b'"))
+    assert actions.rescue_stuck(session) == 2
+    session.expire_all()
+    assert [row.status for row in (lost, held, killer)] == [MessageStatus.WAITING, MessageStatus.SENDING, MessageStatus.DEAD]
+    assert lost.attempts == 1
+    assert killer.reason
+
+
+def test_what_is_past_its_time_expires(session: Session) -> None:
+    late = make_message(session, key="a", expires_at=clock.now() - timedelta(seconds=1))
+    make_message(session, key="b", expires_at=clock.now() + timedelta(seconds=9))
+    assert actions.expire_overdue(session) == 1
+    session.expire_all()
+    assert late.status == MessageStatus.EXPIRED
+
+
+def test_the_dead_are_paged_newest_first(session: Session) -> None:
+    rows = [make_message(session, key=f"{n}", status=MessageStatus.DEAD) for n in range(5)]
+    first = queries.page_dead(session, limit=2)
+    assert [row.id for row in first] == [rows[4].id, rows[3].id]
+    assert [row.id for row in queries.page_dead(session, first[-1].id, 10)] == [rows[2].id, rows[1].id, rows[0].id]
+
+
+def test_counts_and_the_oldest(session: Session) -> None:
+    due = clock.now() - timedelta(minutes=3)
+    make_message(session, key="a", due_at=due)
+    make_message(session, key="b", due_at=clock.now() + timedelta(hours=1), lane=Lane.BULK)
+    make_message(session, key="c", status=MessageStatus.SENT, result_status=ResultStatus.WANTED)
+    assert queries.oldest_waiting(session) == due
+    assert queries.count_by_status(session)[MessageStatus.WAITING] == 2
+    assert queries.count_waiting_by_lane(session) == {Lane.WELCOME: 0, Lane.INTERACTIVE: 0, Lane.TASK: 1, Lane.BULK: 1}
+    assert [row.idempotency_key for row in queries.list_results_wanted(session)] == ["c"]
+    actions.note_result(session, queries.list_results_wanted(session)[0].id, ResultStatus.HANDLED)
+    assert queries.list_results_wanted(session) == []
+
+
+def test_media_is_wanted_once_however_often_one_asks(session: Session) -> None:
+    key = media.keep_media(session, "image", "a" * 64, "海报.jpg")
+    assert key == media.keep_media(session, "image", "a" * 64, "海报.jpg") == "image:" + "a" * 64
+    assert [media.want_media(session, key) for _ in range(3)] == [None, None, None]
+    (row,) = session.query(OutgoingMessage).all()
+    assert (row.lane, row.call, row.payload) == (Lane.INTERACTIVE, "media/upload", {"$upload": key})
+    kept = session.get(PlatformMedia, key)
+    assert kept is not None
+    kept.media_id, kept.expires_at = "M", clock.now() + timedelta(hours=2)
+    session.flush()
+    assert media.want_media(session, key) == "M"
+    kept.expires_at = clock.now() + timedelta(minutes=59)
+    session.flush()
+    assert media.want_media(session, key) is None
+
+
+def test_kept_fresh_media_is_renewed_ahead_of_time(session: Session) -> None:
+    never = media.keep_media(session, "image", "a" * 64, "1.jpg", keep_fresh=True)
+    soon = media.keep_media(session, "image", "b" * 64, "2.jpg")
+    media.keep_media(session, "image", "b" * 64, "2.jpg", keep_fresh=True)
+    media.keep_media(session, "image", "c" * 64, "3.jpg")
+    row = session.get(PlatformMedia, soon, populate_existing=True)
+    assert row is not None
+    row.media_id, row.expires_at = "M", clock.now() + timedelta(hours=11)
+    session.flush()
+    assert media.refresh_due(session, 10) == 2
+    assert {m.payload["$upload"] for m in session.query(OutgoingMessage)} == {never, soon}

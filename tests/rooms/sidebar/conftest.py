@@ -1,0 +1,70 @@
+"""The sidebar through its front door: a committed brand, content, and phones already signed in."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from content_library.starter_library import seed_content
+from foundation.db import transaction
+from org.models import Staff
+from tests.builders.sop import Brand, make_brand
+from tests.web import app
+
+__all__ = ["app", "brand", "phone"]
+
+WECOM = (
+    "Mozilla/5.0 (Linux; Android 15; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/130.0.6723.86 "
+    "Mobile Safari/537.36 wxwork/4.1.36 MicroMessenger/7.0.1 NetType/4G Language/zh"
+)
+
+
+@pytest.fixture
+def brand(database: None) -> Brand:
+    with transaction() as session:
+        made = make_brand(session)
+        seed_content(session, made.headquarters)
+        return made
+
+
+class Phone:
+    """A guide's WeCom: it takes the CSRF token from a page, as the page's script does."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self._token = ""
+
+    def get(self, path: str, **rest: object) -> TestResponse:
+        return self.client.get(path, headers={"User-Agent": WECOM}, **rest)  # type: ignore[arg-type]
+
+    def page(self, path: str) -> str:
+        """The text of a page that must be there."""
+        answer = self.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:300]}"
+        return answer.text
+
+    def post(self, path: str, body: object = None, **rest: object) -> TestResponse:
+        """What a page's script posts: JSON, or a form with `data=`."""
+        if not self._token:
+            found = re.search(r'name="csrf" content="([^"]+)"', self.page("/sidebar/tasks"))
+            assert found
+            self._token = found.group(1)
+        headers = {"X-CSRFToken": self._token, "Accept": "application/json", "User-Agent": WECOM}
+        if "data" not in rest:
+            rest = {"data": json.dumps(body), "content_type": "application/json"}
+        return self.client.post(path, headers=headers, **rest)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def phone(app: Flask) -> Callable[[Staff], Phone]:
+    def signed(staff: Staff) -> Phone:
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["person_id"], cookie["epoch"] = staff.id, staff.epoch
+        return Phone(client)
+
+    return signed

@@ -1,0 +1,159 @@
+"""The customer page: bounded statements, her own customers only, tags, sends recorded once."""
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+
+from content_library.models import ItemKind, ItemSend
+from content_library.queries import list_versions, search_items
+from customers.models import Consent, Customer, Follow, FollowStatus, TimelineEntry
+from foundation import clock
+from foundation.audit import AuditEvent
+from foundation.db import transaction
+from org.models import Staff
+from outbox.models import OutgoingMessage
+from tests.builders.customers import make_tags
+from tests.builders.sop import Brand, make_follow
+from tests.rooms.sidebar.conftest import Phone
+
+SignIn = Callable[[Staff], Phone]
+
+
+def _customer(brand: Brand, external_userid: str = "wm1", guide: Staff | None = None, **rest: object) -> Follow:
+    with transaction() as session:
+        return make_follow(session, guide or brand.ai, external_userid, days_ago=1, **rest)  # type: ignore[arg-type]
+
+
+def _script(brand: Brand) -> tuple[int, int]:
+    with transaction() as session:
+        item = search_items(session, brand.ai.path, "尺码", kind=ItemKind.SCRIPT)[0]
+        return item.id, list_versions(session, [item])[item.id].id
+
+
+def _report(brand: Brand, once: str = "once-0001", **changes: object) -> dict[str, object]:
+    item, version = _script(brand)
+    return {"once": once, "customer": "wm1", "item": item, "version": version, "bubbles": 2, "edited": True} | changes
+
+
+def test_the_customer_page_needs_at_most_eight_statements(phone: SignIn, brand: Brand, count_sql) -> None:  # type: ignore[no-untyped-def]
+    with transaction() as session:
+        tags = make_tags(session, "高客单", "羽绒", "亲子")
+    follow = _customer(brand)
+    with transaction() as session:
+        session.merge(follow).tag_ids = [tag.id for tag in tags[:2]]
+    hers = phone(brand.ai)
+    hers.page("/sidebar/customers/wm1")
+    with count_sql() as statements:
+        text = hers.page("/sidebar/customers/wm1")
+    assert len(statements) <= 8, "\n".join(statements)
+    assert "高客单" in text
+    assert "引入期" in text
+    assert "加好友 1 天" in text
+    assert 'x-data="script"' in text
+
+
+def test_another_stores_customer_is_not_found_and_the_attempt_is_audited(phone: SignIn, brand: Brand) -> None:
+    _customer(brand, "wmfar", brand.far)
+    hers = phone(brand.ai)
+    answer = hers.get("/sidebar/customers/wmfar")
+    assert answer.status_code == 404
+    assert "资料会在几秒内出现" in answer.text
+    assert hers.post("/sidebar/customers/wmfar/tags", {"add": [1]}).status_code == 404
+    assert hers.post("/sidebar/sends", _report(brand, customer="wmfar")).status_code == 404
+    assert hers.get("/sidebar/scripts?c=wmfar").status_code == 404
+    with transaction() as session:
+        noted = session.scalars(select(AuditEvent.subject).where(AuditEvent.actor == f"staff:{brand.ai.id}")).all()
+        assert session.scalar(select(func.count()).select_from(ItemSend)) == 0
+    assert "/sidebar/customers/wmfar" in noted
+
+
+def test_the_store_manager_sees_her_guides_customer_but_does_not_tag_her(phone: SignIn, brand: Brand) -> None:
+    _customer(brand)
+    hers = phone(brand.manager)
+    assert "您可以查看，不能打标签" in hers.page("/sidebar/customers/wm1")
+    assert hers.post("/sidebar/customers/wm1/tags", {"add": [1]}).status_code == 409
+
+
+def test_a_tag_is_hers_at_once_and_owed_to_the_platform(phone: SignIn, brand: Brand) -> None:
+    with transaction() as session:
+        tag = make_tags(session, "高客单")[0]
+    _customer(brand)
+    hers = phone(brand.ai)
+    assert hers.post("/sidebar/customers/wm1/tags", {"add": [tag.id]}).json == {"tags": [tag.id]}
+    assert hers.post("/sidebar/customers/wm1/tags", {"remove": [tag.id]}).json == {"tags": []}
+    assert hers.post("/sidebar/customers/wm1/tags", {"add": ["x"]}).status_code == 422
+    with transaction() as session:
+        assert session.scalars(select(TimelineEntry.kind)).all() == ["tagged", "untagged"]
+        assert "externalcontact/mark_tag" in session.scalars(select(OutgoingMessage.call)).all()
+
+
+def test_a_send_reported_three_times_is_one_send_one_moment_one_contact(phone: SignIn, brand: Brand) -> None:
+    follow = _customer(brand)
+    hers = phone(brand.ai)
+    answers = [hers.post("/sidebar/sends", _report(brand)).json for _ in range(3)]
+    assert answers == [{"recorded": True}, {"recorded": False}, {"recorded": False}]
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(ItemSend)) == 1
+        moment = session.scalars(select(TimelineEntry)).one()
+        assert moment.kind == "sent"
+        assert moment.facts["bubbles"] == 2
+        assert session.get_one(Follow, follow.id).last_contact_at is not None
+    assert "已发过" in hers.page("/sidebar/scripts?q=尺码&c=wm1")
+    assert "发送：" in hers.page("/sidebar/customers/wm1")
+
+
+def test_a_late_report_keeps_its_moment_and_a_wild_one_does_not(phone: SignIn, brand: Brand) -> None:
+    _customer(brand)
+    hers = phone(brand.ai)
+    hour_ago = (clock.now() - clock.days(1 / 24)).timestamp() * 1000
+    hers.post("/sidebar/sends", _report(brand, at=hour_ago))
+    hers.post("/sidebar/sends", _report(brand, once="once-0002", at=99_999_999_999_999))
+    with transaction() as session:
+        first, second = session.scalars(select(ItemSend.sent_at).order_by(ItemSend.id))
+    assert abs(first.timestamp() * 1000 - hour_ago) < 10
+    assert (clock.now() - second).total_seconds() < 30
+
+
+def test_a_broken_report_is_refused(phone: SignIn, brand: Brand) -> None:
+    _customer(brand)
+    hers = phone(brand.ai)
+    for body in (
+        None,
+        [],
+        {},
+        _report(brand, once="x"),
+        _report(brand, item="1"),
+        _report(brand, version=True),
+        _report(brand, item=-1),
+    ):
+        assert hers.post("/sidebar/sends", body).status_code == 422
+
+
+def test_who_wants_no_messages_gets_no_suggestions(phone: SignIn, brand: Brand) -> None:
+    _customer(brand, consent=Consent.NONE)
+    _customer(brand, "wm2", status=FollowStatus.ENDED_BY_CUSTOMER)
+    hers = phone(brand.ai)
+    text = hers.page("/sidebar/customers/wm1")
+    assert "请不要主动发送" in text
+    assert 'x-data="script"' not in text
+    assert "她已把您删除" in hers.page("/sidebar/customers/wm2")
+
+
+def test_strange_names_are_shown_safely(phone: SignIn, brand: Brand) -> None:
+    follow = _customer(brand)
+    with transaction() as session:
+        session.get_one(Customer, follow.customer_id).name = "<script>alert(1)</script>'\"😀" * 300
+        session.merge(follow).remark = "{导购}'); alert(1)//"
+    hers = phone(brand.ai)
+    text = hers.page("/sidebar/customers/wm1")
+    assert "<script>alert" not in text
+    assert len(text) < 60_000
+    assert hers.page("/sidebar/?q=script")
+
+
+def test_search_while_typing_answers_with_the_list_alone(phone: SignIn, brand: Brand) -> None:
+    hers = phone(brand.ai)
+    text = hers.page("/sidebar/scripts/results?q=yrf")
+    assert "羽绒服怎么洗" in text
+    assert "<html" not in text
+    assert "没有找到" in hers.page("/sidebar/scripts/results?q=不存在的词")
