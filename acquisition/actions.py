@@ -17,11 +17,11 @@ from customers.actions import start_following, tag_customer
 from customers.models import Customer, Follow, FollowStatus
 from customers.queries import find_customer
 from foundation import audit, clock
-from foundation.assets import font_path
 from foundation.blobs import keep_blob
 from foundation.config import settings
 from foundation.errors import AppError, Invalid
 from foundation.log import logger
+from foundation.vendor import font_path
 from org.actions import meet
 from org.models import Staff
 from org.queries import get_store

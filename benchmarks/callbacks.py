@@ -54,7 +54,16 @@ def run(size: Size) -> list[Figure]:
             raise WrongAnswer(f"answered {steady.statuses}")
         p99 = percentile(steady.times, 0.99) * 1000
     return [
-        Figure("spine.callback_ack", sorted(ours)[len(ours) // 2], "req/s", "ratio >= 0.5 of bare Flask", ratio >= 0.5, sorted(bare)[len(bare) // 2], ratio, spread),
+        Figure(
+            "spine.callback_ack",
+            sorted(ours)[len(ours) // 2],
+            "req/s",
+            "ratio >= 0.5 of bare Flask",
+            ratio >= 0.5,
+            sorted(bare)[len(bare) // 2],
+            ratio,
+            spread,
+        ),
         Figure("spine.callback_p99", p99, "ms", "p99 < 200 ms at 200 events/s", p99 < 200),
     ]
 

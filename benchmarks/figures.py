@@ -62,7 +62,9 @@ def show(figures: list[Figure]) -> None:
         value = "-" if one.value is None else f"{one.value:,.2f}"
         peer = "" if one.peer is None else f"{one.peer:,.1f}"
         ratio = "" if one.ratio is None else f"{one.ratio:.2f}"
-        print(f"{one.id:<28}{value:>12} {one.unit:<10}{peer:>10}{ratio:>8}  {one.goal:<34}{'yes' if one.met else 'NO'}   {one.note}")
+        print(
+            f"{one.id:<28}{value:>12} {one.unit:<10}{peer:>10}{ratio:>8}  {one.goal:<34}{'yes' if one.met else 'NO'}   {one.note}"
+        )
 
 
 def write(figures: list[Figure], path: Path) -> None:

@@ -24,7 +24,11 @@ def owe(count: int, lane: Lane, members: list[str]) -> None:
     """App messages spread over members, so that no member's 30 a minute is passed unseen."""
     with transaction() as session:
         messages = {
-            f"bench:{lane}:{number}": {"touser": members[number % len(members)], "msgtype": "text", "text": {"content": f"第 {number} 条"}}
+            f"bench:{lane}:{number}": {
+                "touser": members[number % len(members)],
+                "msgtype": "text",
+                "text": {"content": f"第 {number} 条"},
+            }
             for number in range(count)
         }
         enqueue(session, lane, "message/send", messages, about="bench")
@@ -62,4 +66,13 @@ def run(size: Size) -> list[Figure]:
         if counted["ok"] != size.bulk:
             raise WrongAnswer(f"the platform counted {counted}, owed {size.bulk}")
     speed = size.bulk / took
-    return [Figure("spine.outbox_drain", speed, "sends/s", ">= 400 sends/s at 50 ms", speed >= GOAL, note=f"{size.bulk} messages in {took:.1f} s")]
+    return [
+        Figure(
+            "spine.outbox_drain",
+            speed,
+            "sends/s",
+            ">= 400 sends/s at 50 ms",
+            speed >= GOAL,
+            note=f"{size.bulk} messages in {took:.1f} s",
+        )
+    ]

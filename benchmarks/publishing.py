@@ -38,8 +38,13 @@ def run(size: Size) -> list[Figure]:
             if staff is None:
                 raise WrongAnswer("no headquarters person")
             draft = TaskDraft(
-                title="双十一前夜：老客预热", body="把羽绒服上新发给三位老客", department_id=1, answer_kind=AnswerKind.TAP,
-                estimated_minutes=5, deadline_at=clock.now() + timedelta(days=1), item_id=None,
+                title="双十一前夜：老客预热",
+                body="把羽绒服上新发给三位老客",
+                department_id=1,
+                answer_kind=AnswerKind.TAP,
+                estimated_minutes=5,
+                deadline_at=clock.now() + timedelta(days=1),
+                item_id=None,
             )
             task = sop.save_task(session, staff, draft)
         visitor = Visitor(built, staff.id, staff.epoch)

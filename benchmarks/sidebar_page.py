@@ -55,5 +55,7 @@ def run(size: Size) -> list[Figure]:
         p95 = percentile(result.times, 0.95) * 1000
     return [
         Figure("spine.sidebar_sql", statements, "statements", "<= 8", statements <= 8),
-        Figure("spine.sidebar_p95", p95, "ms", "p95 < 60 ms", p95 < 60, note=f"{size.customers} customers, {CONNECTIONS} connections"),
+        Figure(
+            "spine.sidebar_p95", p95, "ms", "p95 < 60 ms", p95 < 60, note=f"{size.customers} customers, {CONNECTIONS} connections"
+        ),
     ]

@@ -43,7 +43,11 @@ def run(size: Size) -> list[Figure]:
     with stage("welcome") as built:
         built.simulator()
         built.web()
-        for name, *command in (("roads", "jobs.roads"), ("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "4"), ("clock", "jobs.clock")):
+        for name, *command in (
+            ("roads", "jobs.roads"),
+            ("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "4"),
+            ("clock", "jobs.clock"),
+        ):
             built.add(name, *command)
         verify_callbacks(built.platform, f"http://127.0.0.1:{built.port}")
         first_sync()
@@ -58,4 +62,13 @@ def run(size: Size) -> list[Figure]:
         if len(times) < len(scans):
             raise WrongAnswer(f"{len(scans)} customers added, {len(times)} welcomed")
     p95 = percentile(times, 0.95)
-    return [Figure("spine.welcome_p95", p95, "s", "p95 < 1 s at 50 adds/s", p95 < 1, note=f"{len(times)} welcomes, max {max(times):.2f} s, {size.bulk} bulk messages waiting")]
+    return [
+        Figure(
+            "spine.welcome_p95",
+            p95,
+            "s",
+            "p95 < 1 s at 50 adds/s",
+            p95 < 1,
+            note=f"{len(times)} welcomes, max {max(times):.2f} s, {size.bulk} bulk messages waiting",
+        )
+    ]

@@ -4,6 +4,7 @@ One thread per process. Raw psycopg, because an honest disk allows a few hundred
 """
 
 import atexit
+import json
 import os
 import queue
 import threading
@@ -14,6 +15,7 @@ from datetime import datetime
 import psycopg
 
 from foundation.config import settings
+from foundation.db import Json
 from foundation.log import logger
 
 log = logger(__name__)
@@ -26,9 +28,10 @@ KEEP = """
 WITH kept AS (
     INSERT INTO inbound_event
         (receiver, digest, event, change_type, body, lane, created_at_platform, due_at, received_at, status, attempts, error)
-    SELECT receiver, digest, event, change_type, body::jsonb, lane, created_at, received_at, received_at, 'waiting', 0, ''
-    FROM unnest(%s::text[], %s::bytea[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
-        AS arrived (receiver, digest, event, change_type, body, lane, created_at, received_at)
+    SELECT receiver, decode(digest, 'hex'), event, change_type, body, lane, created_at, received_at, received_at,
+        'waiting', 0, ''
+    FROM json_to_recordset(%s::json) AS arrived (receiver text, digest text, event text, change_type text, body jsonb,
+        lane bigint, created_at timestamptz, received_at timestamptz)
     ON CONFLICT (digest) DO NOTHING
     RETURNING lane)
 SELECT pg_notify('inbox', lane::text) FROM (SELECT DISTINCT lane FROM kept) AS lanes
@@ -41,29 +44,37 @@ class NotKept(Exception):
 
 @dataclass(frozen=True)
 class Arrival:
-    """An event as the writer needs it; `body` is JSON text without NUL."""
+    """An event as the writer needs it; `body` holds no NUL."""
 
     receiver: str
     digest: bytes
     event: str
     change_type: str
-    body: str
+    body: Json
     lane: int
     created_at: datetime
     received_at: datetime
 
 
+def _held() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass
 class _Waiting:
+    """`answered` is a bare lock, held until the answer: an Event is three objects and costs a tenth of a request."""
+
     arrival: Arrival
-    answered: threading.Event = field(default_factory=threading.Event)
+    answered: threading.Lock = field(default_factory=_held)
     problem: Exception | None = None
 
 
-def columns(batch: Sequence[Arrival]) -> list[list[object]]:
-    """The arrivals turned on their side, one list a column, in the order of KEEP."""
-    names = ("receiver", "digest", "event", "change_type", "body", "lane", "created_at", "received_at")
-    return [[getattr(arrival, name) for arrival in batch] for name in names]
+def as_rows(batch: Sequence[Arrival]) -> str:
+    """The arrivals as one JSON text for KEEP: one parameter costs a third of eight arrays."""
+    rows = [{**vars(each), "digest": each.digest.hex()} for each in batch]
+    return json.dumps(rows, ensure_ascii=False, default=datetime.isoformat)
 
 
 class Inbox:
@@ -82,7 +93,7 @@ class Inbox:
             self._queue.put_nowait(waiting)
         except queue.Full:
             raise NotKept("the queue is full") from None
-        if not waiting.answered.wait(seconds):
+        if not waiting.answered.acquire(timeout=seconds):
             raise NotKept("not committed in time")
         if waiting.problem is not None:
             raise NotKept(str(waiting.problem))
@@ -123,14 +134,14 @@ class Inbox:
             log.error("events not kept", count=len(batch), problem=repr(problem))
         for waiting in batch:
             waiting.problem = problem
-            waiting.answered.set()
+            waiting.answered.release()
 
     def _try(self, batch: list[_Waiting]) -> Exception | None:
         """Store the batch; a connection found broken is replaced once, which a restarted database needs."""
         problem: Exception | None = None
         for _ in range(2):
             try:
-                self._connected().execute(KEEP, columns([waiting.arrival for waiting in batch]))
+                self._connected().execute(KEEP, [as_rows([waiting.arrival for waiting in batch])])
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 self._drop_connection()
                 problem = error

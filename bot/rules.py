@@ -1,8 +1,8 @@
 """What is decided about an event before anybody handles it. Pure: no database, no clock."""
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from foundation.db import Json
 from foundation.text import cut
@@ -12,6 +12,8 @@ REPLAY_AFTER = timedelta(minutes=10)
 MOST_ATTEMPTS = 5
 WELCOME_LANE, OTHER_LANE = 0, 1
 NAME_LIMIT = 80
+FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+REPLACEMENT = "\ufffd".encode()
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -23,15 +25,17 @@ def digest_of(receiver: str, plaintext: bytes) -> bytes:
     return hashlib.sha256(receiver.encode() + b"\0" + plaintext).digest()
 
 
-def storable(value: Any) -> Any:
-    """NUL becomes U+FFFD, everything else stays as it came: JSONB cannot hold NUL, and an event is never lost for one."""
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, dict):
-        return {storable(key): storable(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [storable(inner) for inner in value]
-    return value
+def readable(plaintext: bytes) -> bytes:
+    """What XML and JSONB can hold: control characters and broken UTF-8 become U+FFFD, everything else stays as it came.
+
+    A nickname with such a character would otherwise make the whole event unreadable, and lost after three deliveries.
+    """
+    clean = FORBIDDEN.sub(REPLACEMENT, plaintext)
+    try:
+        clean.decode()
+    except UnicodeDecodeError:
+        return clean.decode(errors="replace").encode()
+    return clean
 
 
 def kind_of(body: Json) -> tuple[str, str]:

@@ -63,6 +63,7 @@ class Item(Base):
     __table_args__ = (
         Index("ix_item_search", "search", postgresql_using="gin"),
         Index("ix_item_kind_status", "kind", "status"),
+        Index("ix_item_stage_id", "stage", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from content_library.layout import Background, Layout, Panel, Square, TextBox
 from content_library.pictures import decoded, open_picture
 from content_library.rules import fill
-from foundation.assets import font_path
 from foundation.blobs import read_blob
+from foundation.vendor import font_path
 
 MAX_BYTES = 300 * 1024
 QUALITIES = (88, 80, 70, 60, 45, 30, 15)

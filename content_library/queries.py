@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select, union
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from org.models import Staff
 from org.queries import get_store
 
 # A common word finds thousands: the newest so many are ranked, titles first.
-CANDIDATES = 500
+CANDIDATES = 200
 
 
 def _visible(path: str) -> ColumnElement[bool]:
@@ -93,9 +93,9 @@ def suggest_scripts(
         ItemSend.customer_id == customer_id, ItemSend.item_id == Item.id, ItemSend.sent_at >= clock.now() - clock.days(30)
     )
     score = case((fits_stage, 2), else_=0) + case((fits_words, 1), else_=0)
-    fitting = select(Item.id).where(_visible(path), Item.kind == ItemKind.SCRIPT, or_(fits_stage, fits_words))
-    newest = fitting.order_by(Item.id.desc()).limit(CANDIDATES).subquery()
-    chosen = select(Item).join(newest, newest.c.id == Item.id).where(~sent.exists())
+    scripts = select(Item.id).where(_visible(path), Item.kind == ItemKind.SCRIPT).order_by(Item.id.desc()).limit(CANDIDATES)
+    fitting = union(scripts.where(fits_stage), scripts.where(fits_words)).subquery()
+    chosen = select(Item).join(fitting, fitting.c.id == Item.id).where(~sent.exists())
     return list(session.scalars(chosen.order_by(score.desc(), Item.id.desc()).limit(limit)))
 
 

@@ -62,8 +62,18 @@ def start(stack: Stack, port: int, simulator_port: int) -> None:
     stack.start_servers()
     print("启动企业微信模拟器与导购台 …", flush=True)
     stack.add(
-        "simulator", "simulator", "--host", HOST, "--port", str(simulator_port), "--brand", "sample",
-        "--product-url", product, "--snapshot", str(stack.var / "simulator.json"),
+        "simulator",
+        "simulator",
+        "--host",
+        HOST,
+        "--port",
+        str(simulator_port),
+        "--brand",
+        "sample",
+        "--product-url",
+        product,
+        "--snapshot",
+        str(stack.var / "simulator.json"),
     )
     stack.add_product(HOST, port)
     stack.wait_for("模拟器", lambda: is_up(f"{simulator}/_control/health"))
@@ -116,7 +126,10 @@ def main() -> int:
     try:
         start(stack, chosen.port, chosen.simulator_port)
         product, simulator = f"http://{HOST}:{chosen.port}", f"http://{HOST}:{chosen.simulator_port}"
-        print(WELCOME.format(seconds=time.monotonic() - began, simulator=simulator, product=product, logs=var / "log", var=var), flush=True)
+        print(
+            WELCOME.format(seconds=time.monotonic() - began, simulator=simulator, product=product, logs=var / "log", var=var),
+            flush=True,
+        )
         if chosen.once:
             return stack.show("demo.walk", simulator, product)
         return stack.watch()

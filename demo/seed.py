@@ -36,7 +36,11 @@ def verify_callbacks(platform: Platform, base: str) -> float:
     slowest = 0.0
     for name, (token, aes_key, agentid) in keys.items():
         answer = platform.set_receiver(
-            name, url=f"{base}/wecom/callback/{name}", token=token.get_secret_value(), aes_key=aes_key.get_secret_value(), agentid=agentid
+            name,
+            url=f"{base}/wecom/callback/{name}",
+            token=token.get_secret_value(),
+            aes_key=aes_key.get_secret_value(),
+            agentid=agentid,
         )
         if not answer["verified"]:
             raise SeedFailed(f"回调地址 {name} 没有通过验证：{answer.get('error')}")

@@ -1,36 +1,23 @@
 """Static files: third-party ones copied to var/assets with hashed names at set-up, the rooms' own from their static folders."""
 
 import hashlib
-import json
 from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from foundation.config import Settings, settings
+from foundation.config import Settings
+from foundation.vendor import vendor_files
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("hq", "sidebar")
 FOREVER = 365 * 24 * 3600
 
 
-@lru_cache(maxsize=1)
-def _manifest() -> dict[str, str]:
-    path = settings().asset_dir / "manifest.json"
-    if not path.exists():
-        raise RuntimeError(f"{path} is missing: run script/setup, which copies the front-end files")
-    return dict(json.loads(path.read_text()))
-
-
 def asset(name: str) -> str:
     """The address of a third-party file by its short name ("htmx.js"); raises KeyError for an unknown one."""
-    return f"/static/vendor/{_manifest()[name]}"
-
-
-def font_path(weight: str) -> Path:
-    """A font for posters: "regular" or "bold"."""
-    return settings().asset_dir / "vendor" / _manifest()[f"font-{weight}.otf"]
+    return f"/static/vendor/{vendor_files()[name]}"
 
 
 @lru_cache(maxsize=256)

@@ -38,7 +38,9 @@ def _callback_token(value: SecretStr) -> SecretStr:
 def _long_secret(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     if len(text) < 32 or text.lower() in PLACEHOLDER_SECRETS:
-        raise ValueError('must have at least 32 characters; make one with: python3 -c "import secrets; print(secrets.token_hex(32))"')
+        raise ValueError(
+            'must have at least 32 characters; make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+        )
     return value
 
 

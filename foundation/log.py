@@ -11,7 +11,22 @@ import structlog
 from foundation.config import Settings
 
 SECRET_KEYS = frozenset(
-    {"access_token", "corpsecret", "secret", "welcome_code", "response_code", "ticket", "password", "phone", "mobile", "unionid", "token", "authorization", "cookie", "code"}
+    {
+        "access_token",
+        "corpsecret",
+        "secret",
+        "welcome_code",
+        "response_code",
+        "ticket",
+        "password",
+        "phone",
+        "mobile",
+        "unionid",
+        "token",
+        "authorization",
+        "cookie",
+        "code",
+    }
 )
 SECRET_IN_TEXT = re.compile(r"(?i)\b(access_token|corpsecret|secret|welcome_code|code|ticket|msg_signature)=([^&\s\"']+)")
 

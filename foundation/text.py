@@ -1,4 +1,4 @@
-"""Small rules for text: cut to characters or bytes, clean what a table or page cannot hold. Truncation only where shown or sent."""
+"""Small rules for text: cut to characters or bytes, clean what a table cannot hold. Cut only where shown or sent."""
 
 
 def cut(text: str, limit: int, end: str = "…") -> str:
@@ -22,4 +22,10 @@ def cut_bytes(text: str, limit: int, end: str = "…") -> str:
 def clean(text: str) -> str:
     """What a database and a page can hold: NUL, lone surrogates and direction overrides are taken out."""
     text = text.encode("utf-8", "ignore").decode("utf-8")
-    return "".join(c for c in text if c == "\n" or c == "\t" or ((c.isprintable() or c == "\u200d") and c not in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069"))
+    return "".join(
+        c
+        for c in text
+        if c == "\n"
+        or c == "\t"
+        or ((c.isprintable() or c == "\u200d") and c not in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069")
+    )

@@ -76,7 +76,8 @@ def _visible_range(agent: Json) -> Check:
 def _trusted_domain(domain: str, public_base_url: str) -> Check:
     ours = urlsplit(public_base_url).netloc
     if not domain:
-        return Check("可信域名", "bad", "没有设置可信域名", f"在应用的“网页授权及 JS-SDK”里填 {ours}，否则登录和侧边栏都打不开")
+        fix = f"在应用的“网页授权及 JS-SDK”里填 {ours}，否则登录和侧边栏都打不开；已经填过可以忽略"
+        return Check("可信域名", "warn", "企业微信没有告诉我们可信域名", fix)
     if domain != ours:
         return Check("可信域名", "bad", f"可信域名是 {domain}，本系统的地址是 {ours}", "两者必须完全一致（含端口），改其中一个")
     return Check("可信域名", "ok", domain)

@@ -9,7 +9,7 @@ from customers.actions import apply_pulled, end_unlisted
 from foundation import clock
 from foundation.config import settings
 from foundation.db import Json, transaction
-from jobs.sync_run import Going, in_parallel, patiently
+from jobs.sync_run import Going, bearable, in_parallel, patiently
 from org.actions import meet_all, start_run
 from org.models import Staff, StaffStatus
 from org.queries import AT_COUNTER, find_latest_run
@@ -26,7 +26,7 @@ def pull_customers(run: Going) -> None:
     try:
         userids = sorted(patiently(reads.list_follow_userids))
     except Refused as error:
-        run.missing("customers", error.errcode, [])
+        run.missing("customers", bearable(error).errcode, [])
         return
     _begin(run, userids)
     while _open_chunks(run, userids):

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from outbox.actions import enqueue
 from sqlalchemy.orm import Session
 
 from bot.menu import menu, menu_digest
@@ -10,6 +9,7 @@ from foundation import clock
 from foundation.config import settings
 from foundation.db import transaction
 from jobs.tick import facts_of, note_facts
+from outbox.actions import enqueue
 from outbox.models import Lane, MessageStatus, OutgoingMessage
 
 NAME = "bot.set_menu"

@@ -13,7 +13,7 @@ from foundation.db import Json, transaction
 from foundation.errors import Conflict
 from foundation.log import logger
 from jobs.customer_sync import pull_customers
-from jobs.sync_run import Going, in_parallel, patiently
+from jobs.sync_run import Going, bearable, in_parallel, patiently
 from org import actions as org
 from org.models import Department, SyncRun
 from org.queries import find_latest_run, list_unseen_staff, list_wanted_staff
@@ -83,7 +83,7 @@ def pull_departments(run: Going) -> None:
     try:
         rows = patiently(reads.list_departments)
     except Refused as error:
-        run.missing("departments", error.errcode, [])
+        run.missing("departments", bearable(error).errcode, [])
         return
     ids = {int(row["id"]) for row in rows}
     hidden = sorted({int(row.get("parentid") or 0) for row in rows} - ids - {0})
@@ -172,7 +172,7 @@ def pull_tags(run: Going) -> None:
     try:
         groups = patiently(reads.list_corp_tags)
     except Refused as error:
-        run.missing("tags", error.errcode, [])
+        run.missing("tags", bearable(error).errcode, [])
         return
     with transaction() as session:
         apply_tags(session, groups)

@@ -20,6 +20,8 @@ Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 WAITS = (1.0, 2.0, 5.0, 10.0)
 LONGEST_WAIT = 75.0
+# Nothing can be asked with these: wrong secret, corp or app, address not trusted, app switched off.
+CONNECTION_WRONG = frozenset({40001, 40013, 40056, 41002, 41004, 50003, 60020, 60031, 301002})
 MOST_EXAMPLES = 20
 
 
@@ -82,6 +84,13 @@ def patiently(ask: Callable[[], Answer], sleep: Callable[[float], Any] = time.sl
     return ask()
 
 
+def bearable(error: Refused) -> Refused:
+    """A refusal that concerns only what was asked for. Raises one that will meet every call: the sync must fail, not go on."""
+    if error.errcode in CONNECTION_WRONG:
+        raise error
+    return error
+
+
 def in_parallel(ask: Callable[[Asked], Answer], things: Sequence[Asked]) -> list[Answer | PlatformError]:
     """Ask for several things at once, at most SYNC_WORKERS in flight; a final refusal stands in the place of its answer.
 
@@ -92,7 +101,7 @@ def in_parallel(ask: Callable[[Asked], Answer], things: Sequence[Asked]) -> list
         try:
             return patiently(lambda: ask(thing))
         except Refused as error:
-            return error
+            return bearable(error)
 
     if len(things) <= 1:
         return [one(thing) for thing in things]

@@ -88,9 +88,7 @@ def _claim_lane(session: Session, lane: Lane, room: int, now: datetime, without:
     started = monotonic()
     rows = sorted(session.execute(CLAIM, facts), key=lambda row: (row.due_at, row.id))
     return [
-        Claimed(
-            row.id, lane, row.call, row.payload, row.attempts, row.expires_at, row.result_status == "wanted", started + lease
-        )
+        Claimed(row.id, lane, row.call, row.payload, row.attempts, row.expires_at, row.result_status == "wanted", started + lease)
         for row in rows
     ]
 

@@ -50,7 +50,11 @@ class OutgoingMessage(Base):
         Index("ix_outgoing_message_due", "lane", "due_at", "id", postgresql_where=text("status = 'waiting'")),
         Index("ix_outgoing_message_lease", "lease_until", postgresql_where=text("status = 'sending'")),
         Index("ix_outgoing_message_dead", "id", postgresql_where=text("status IN ('dead', 'expired')")),
-        Index("ix_outgoing_message_result", "id", postgresql_where=text("result_status = 'wanted' AND status IN ('sent', 'dead', 'expired')")),
+        Index(
+            "ix_outgoing_message_result",
+            "id",
+            postgresql_where=text("result_status = 'wanted' AND status IN ('sent', 'dead', 'expired')"),
+        ),
         Index("ix_outgoing_message_about", "about", "id"),
     )
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
 from sqlalchemy import delete, func, select
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from outbox.models import PausedCall
 
 FRESH_SECONDS = 1.0
+# No rest we set is longer than a minute: one that ends later was set before the clock jumped back.
+LONGEST = timedelta(minutes=2)
 
 
 def pause(session: Session, calls: Mapping[str, tuple[datetime, int | None]]) -> None:
@@ -21,9 +23,7 @@ def pause(session: Session, calls: Mapping[str, tuple[datetime, int | None]]) ->
         statement = insert(PausedCall).values(call=call, until=until, errcode=errcode or 0)
         later = func.greatest(PausedCall.until, statement.excluded.until)
         session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["call"], set_={"until": later, "errcode": statement.excluded.errcode}
-            )
+            statement.on_conflict_do_update(index_elements=["call"], set_={"until": later, "errcode": statement.excluded.errcode})
         )
 
 
@@ -48,14 +48,14 @@ class Pauses:
                 self._until |= {call: max(until, self._until.get(call, until)) for call, until in rows}
             self._read_at = monotonic()
         with self._lock:
-            self._until = {call: until for call, until in self._until.items() if until > now}
+            self._until = {call: until for call, until in self._until.items() if now < until <= now + LONGEST}
             return set(self._until)
 
     def is_resting(self, call: str, now: datetime) -> bool:
         """What is known here of one API."""
         with self._lock:
             until = self._until.get(call)
-        return until is not None and until > now
+        return until is not None and now < until <= now + LONGEST
 
 
 def forget_past(session: Session, now: datetime) -> None:

@@ -58,9 +58,7 @@ def tries(attempts: int) -> int:
     return (attempts - 1) % MOST_ATTEMPTS + 1
 
 
-def wait_before_retry(
-    attempts: int, failure: PlatformError, *, lane: Lane = Lane.TASK, jitter: float = 1.0
-) -> timedelta | None:
+def wait_before_retry(attempts: int, failure: PlatformError, *, lane: Lane = Lane.TASK, jitter: float = 1.0) -> timedelta | None:
     """How long to wait after a failed attempt; None means the message is dead. `jitter`, 0 to 1, spreads the callers."""
     if isinstance(failure, Throttled):
         return timedelta(seconds=failure.window_seconds)

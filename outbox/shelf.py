@@ -87,9 +87,7 @@ class Shelf:
         known = Known(self._upload(row.kind, row.filename, content), clock.now() + LIFE)
         with transaction() as session:
             session.execute(
-                update(PlatformMedia)
-                .where(PlatformMedia.key == key)
-                .values(media_id=known.media_id, expires_at=known.expires_at)
+                update(PlatformMedia).where(PlatformMedia.key == key).values(media_id=known.media_id, expires_at=known.expires_at)
             )
         self._known[key] = known
         return known

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, Integer, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -94,9 +94,12 @@ def hand_out_care(session: Session, on: date, after_id: int = 0, limit: int = 50
 def _make_digests(session: Session, on: date, loads: Sequence[CareLoad]) -> list[int]:
     if not loads:
         return []
-    now = clock.now()
-    rows = [{"guide_id": load.guide_id, "on": on, "due_count": load.customers, "created_at": now} for load in loads]
-    made = insert(CareDigest).values(rows).on_conflict_do_nothing().returning(CareDigest.guide_id)
+    guides, counts = [load.guide_id for load in loads], [load.customers for load in loads]
+    rows = select(
+        func.unnest(cast(guides, ARRAY(BigInteger))), func.unnest(cast(counts, ARRAY(Integer))), literal(on), literal(clock.now())
+    )
+    digests = insert(CareDigest).from_select(["guide_id", "due_count", "on", "created_at"], rows)
+    made = digests.on_conflict_do_nothing().returning(CareDigest.guide_id)
     return list(session.scalars(made))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, and_, case, cast, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -45,25 +45,36 @@ def _falls_due(on: date, overdue_days: int) -> ColumnElement[bool]:
     """Bounds on `followed_at` alone, so that the index over added days answers (Shanghai has no summer time)."""
     after = func.make_interval(0, 0, 0, CareNode.day)
     begin, end = clock.start_of(on - timedelta(days=overdue_days)), clock.start_of(on + timedelta(days=1))
-    return and_(Follow.followed_at >= begin - after, Follow.followed_at < end - after)
+    return and_(Follow.status == FollowStatus.ACTIVE, Follow.followed_at >= begin - after, Follow.followed_at < end - after)
+
+
+def _may_be_cared_for() -> ColumnElement[bool]:
+    """A look at one customer row for each follow that is due: as a join, the planner may read millions of them."""
+    return select(Customer.consent).where(Customer.id == Follow.customer_id).scalar_subquery() != Consent.NONE
 
 
 def _due(on: date, staff_ids: Sequence[int]) -> Select[int, int, int, str, int]:
-    """One row a follow relation: its newest node that is due, as the older one is overtaken by it."""
+    """One row a follow relation: its newest node that is due, as the older one is overtaken by it.
+
+    LATERAL asks the index (staff_id, followed_at) once for each guide and node, whatever the planner believes.
+    """
+    guide = func.unnest(cast(list(staff_ids), ARRAY(BigInteger))).table_valued("id").render_derived("guide")
+    wanted = and_(Follow.staff_id == guide.c.id, _falls_due(on, CARE_OVERDUE_DAYS), _may_be_cared_for())
+    follow = select(Follow.id, Follow.staff_id).where(wanted).correlate(guide, CareNode).lateral("follow")
+    done = select(CareDone.outcome).where(CareDone.follow_id == follow.c.id, CareDone.node_id == CareNode.id)
     return (
         select(
-            Follow.id.label("follow_id"),
-            Follow.staff_id,
+            follow.c.id.label("follow_id"),
+            follow.c.staff_id,
             CareNode.id.label("node_id"),
-            CareDone.outcome,
+            done.correlate(follow, CareNode).scalar_subquery().label("outcome"),
             CareNode.estimated_minutes,
         )
-        .join(CareNode, and_(CareNode.enabled, _falls_due(on, CARE_OVERDUE_DAYS)))
-        .join(Customer, and_(Customer.id == Follow.customer_id, Customer.consent != Consent.NONE))
-        .outerjoin(CareDone, and_(CareDone.follow_id == Follow.id, CareDone.node_id == CareNode.id))
-        .where(Follow.staff_id.in_(staff_ids), Follow.status == FollowStatus.ACTIVE)
-        .ext(distinct_on(Follow.id))
-        .order_by(Follow.id, CareNode.day.desc())
+        .select_from(CareNode)
+        .join(guide, CareNode.enabled)
+        .join(follow, true())
+        .ext(distinct_on(follow.c.id))
+        .order_by(follow.c.id, CareNode.day.desc())
     )
 
 
@@ -106,13 +117,13 @@ def find_care_due(session: Session, guide: Staff, follow_id: int, node_id: int) 
 
 def count_care_due(session: Session, viewer: Staff, on: date) -> dict[int, int]:
     """How many customers of the viewer's subtree fall due on that very day, by node id: the console's preview."""
+    wanted = and_(_falls_due(on, 0), _may_be_cared_for())
+    follow = select(Follow.staff_id).where(wanted).correlate(CareNode).lateral("follow")
     query = (
         select(CareNode.id, func.count())
-        .select_from(Follow)
-        .join(CareNode, and_(CareNode.enabled, _falls_due(on, 0)))
-        .join(Customer, and_(Customer.id == Follow.customer_id, Customer.consent != Consent.NONE))
-        .join(Staff, and_(Staff.id == Follow.staff_id, inside(Staff.path, viewer.path)))
-        .where(Follow.status == FollowStatus.ACTIVE)
+        .join(follow, true())
+        .join(Staff, and_(Staff.id == follow.c.staff_id, inside(Staff.path, viewer.path)))
+        .where(CareNode.enabled)
         .group_by(CareNode.id)
     )
     return {node_id: count for node_id, count in session.execute(query)}

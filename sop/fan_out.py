@@ -6,8 +6,9 @@ two runners at once harmless. Who joins after the hand-out gets no copy: a task 
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, case, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, and_, any_, case, cast, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -50,12 +51,19 @@ def hand_out(session: Session, task_id: int, limit: int = 500) -> int:
 
 def _make_copies(session: Session, task: Task, guides: Sequence[Staff], now: datetime) -> dict[int, int]:
     """guide id → id of her new copy; a copy that is there already is left alone."""
-    rows: list[Json] = [
-        {"task_id": task.id, "guide_id": guide.id, "store_id": guide.store_id, "status": AssignmentStatus.OPEN, "created_at": now,
-         "done_via": "", "answer_text": "", "answer_photos": []}
-        for guide in guides
-    ]  # fmt: skip
-    made = insert(Assignment).values(rows).on_conflict_do_nothing().returning(Assignment.guide_id, Assignment.id)
+    chosen = any_(literal([guide.id for guide in guides], ARRAY(BigInteger)))
+    values: dict[str, ColumnElement[Any]] = {
+        "task_id": literal(task.id),
+        "guide_id": Staff.id.expression,
+        "store_id": Staff.store_id.expression,
+        "status": literal(AssignmentStatus.OPEN),
+        "created_at": literal(now),
+        "done_via": literal(""),
+        "answer_text": literal(""),
+        "answer_photos": cast([], ARRAY(String)),
+    }
+    copies = insert(Assignment).from_select(list(values), select(*values.values()).where(Staff.id == chosen))
+    made = copies.on_conflict_do_nothing().returning(Assignment.guide_id, Assignment.id)
     return {guide_id: assignment_id for guide_id, assignment_id in session.execute(made)}
 
 
@@ -77,7 +85,8 @@ def remind_due(session: Session, task_id: int, limit: int = 500) -> int:
         task.reminded_at = now
         return 0
     _owe(session, task, {f"task:{task.id}:{guide}:remind": reminder_card(task, userid, copy) for copy, guide, userid in owing})
-    reminded = update(Assignment).where(Assignment.id.in_([copy for copy, _, _ in owing])).values(reminded_at=now)
+    reached = any_(literal([copy for copy, _, _ in owing], ARRAY(BigInteger)))
+    reminded = update(Assignment).where(Assignment.id == reached).values(reminded_at=now)
     session.execute(reminded.execution_options(synchronize_session=False))
     task.reminded_to = owing[-1][1]
     return len(owing)

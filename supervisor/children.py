@@ -32,8 +32,13 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-                env={**os.environ, **self.env}, preexec_fn=leash(signal.SIGTERM),
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                env={**os.environ, **self.env},
+                preexec_fn=leash(signal.SIGTERM),
             )
         self.started = time.monotonic()
         self.starts += 1

@@ -20,6 +20,21 @@ class ServerUser:
     uid: int
     gid: int
 
+    @property
+    def lent_uid(self) -> int | None:
+        """What `subprocess` takes as `user`."""
+        return self.uid if self.name else None
+
+    @property
+    def lent_gid(self) -> int | None:
+        """What `subprocess` takes as `group`."""
+        return self.gid if self.name else None
+
+    @property
+    def lent_groups(self) -> list[int] | None:
+        """What `subprocess` takes as `extra_groups`: none of root's."""
+        return [] if self.name else None
+
 
 def server_user() -> ServerUser:
     """Ourselves, or, as root, the first existing unprivileged user."""

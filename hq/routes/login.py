@@ -12,15 +12,16 @@ from foundation.db import transaction
 from foundation.errors import AppError, Invalid
 from foundation.web import sign_in, sign_out
 from hq.routes.door import MANAGERS, GuideAtDoor, allow, bp, current_staff, deed
-from org.actions import apply_user
-from org.models import Staff, StaffStatus
-from org.queries import find_staff
+from org.actions import apply_user, start_run
+from org.models import Staff, StaffStatus, SyncStatus
+from org.queries import find_staff, page_runs
 from wecom.errors import PlatformError
 from wecom.oauth import web_login_url
 from wecom.reads import get_user, identity_of_code
 
 STATES = "hq_sign_in"
 OPEN_TABS = 5
+TELL_ROLES = {"first", "full", "org"}
 
 
 def local_path(wanted: str) -> str:
@@ -103,8 +104,18 @@ def _allowed(staff: Staff) -> Staff:
     if staff.status != StaffStatus.ACTIVE:
         raise Invalid("您的账号已停用或离职，无法进入控制台")
     if staff.role not in MANAGERS:
+        _begin_first_sync(staff)
         raise GuideAtDoor("这里是总部控制台，导购请在企业微信里使用导购台")
     return staff
+
+
+def _begin_first_sync(staff: Staff) -> None:
+    """Before departments are known nobody is seen to be headquarters: the first to come starts the sync that tells."""
+    with transaction() as session:
+        if any(run.status == SyncStatus.DONE and run.kind in TELL_ROLES for run in page_runs(session, limit=20)):
+            return
+        start_run(session, "full", f"staff:{staff.id}")
+    raise Invalid("正在第一次同步通讯录，请一两分钟后再扫码；若仍不能进入，请在设置里用 HQ_USERIDS 指定总部账号")
 
 
 def _refuse(message: str) -> ResponseReturnValue:

@@ -342,6 +342,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['persona_id'], ['persona.id'], name=op.f('fk_item_persona_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item'))
     )
+    op.create_index('ix_item_stage_id', 'item', ['stage', 'id'], unique=False)
     op.create_index('ix_item_kind_status', 'item', ['kind', 'status'], unique=False)
     op.create_index('ix_item_search', 'item', ['search'], unique=False, postgresql_using='gin')
     op.create_table('staff_department',

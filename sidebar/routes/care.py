@@ -37,23 +37,28 @@ def _rows(session: Session, due: Sequence[CareDue]) -> list[dict[str, object]]:
     return rows
 
 
+def _left(due: Sequence[CareDue]) -> dict[str, int]:
+    """How many are still to do, and the minutes they take."""
+    open_ones = [one for one in due if not one.done]
+    return {"left": len(open_ones), "minutes": sum(one.node.estimated_minutes for one in open_ones)}
+
+
 @bp.get("/care")
 def show_care() -> ResponseReturnValue:
     """The list of the morning, by node."""
     with transaction() as session:
-        rows = _rows(session, list_care_due(session, current_staff(), clock.today(), SHOWN))
-    left = [row for row in rows if not row["due"].done]  # type: ignore[attr-defined]
-    minutes = sum(row["due"].node.estimated_minutes for row in left)  # type: ignore[attr-defined]
-    return render_template("sidebar/care.html", rows=rows, left=len(left), minutes=minutes)
+        due = list_care_due(session, current_staff(), clock.today(), SHOWN)
+        return render_template("sidebar/care.html", rows=_rows(session, due), **_left(due))
 
 
 @bp.post("/care/<int:follow_id>/<int:node_id>")
 def finish_one(follow_id: int, node_id: int) -> ResponseReturnValue:
-    """Done or skipped; answers with the row as it is now."""
+    """Done or skipped; answers with the row as it is now and what is left."""
     staff = current_staff()
     with transaction() as session:
         finish_care(session, staff, follow_id, node_id, request.form.get("outcome", ""))
-        due = [one for one in list_care_due(session, staff, clock.today(), SHOWN) if one.follow.id == follow_id]
-        if not due:
+        due = list_care_due(session, staff, clock.today(), SHOWN)
+        hers = [one for one in due if one.follow.id == follow_id]
+        if not hers:
             raise NotFound("没有这位客户")
-        return render_template("sidebar/care_row.html", row=_rows(session, due)[0])
+        return render_template("sidebar/care_answer.html", row=_rows(session, hers)[0], moved=True, **_left(due))

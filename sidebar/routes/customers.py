@@ -25,6 +25,7 @@ from sidebar.forms import tag_changes
 from sidebar.routes.door import bp, current_staff, store_name, variables
 
 TIMELINE_PAGE = 10
+LIVING = (FollowStatus.ACTIVE, FollowStatus.HALF)
 
 
 def tag_names(groups: list[GroupOfTags], tag_ids: list[int]) -> list[Tag]:
@@ -48,7 +49,7 @@ def show_customer(external_userid: str) -> ResponseReturnValue:
     staff = current_staff()
     with transaction() as session:
         customer, follow, guide = get_customer_card(session, staff, external_userid)
-        groups = list_tags(session)
+        groups, mine = list_tags(session), follow.staff_id == staff.id
         tags = tag_names(groups, follow.tag_ids)
         now = clock.now()
         known = (clock.today() - clock.day_of(follow.followed_at)).days if is_adding_known(follow) else None
@@ -61,7 +62,8 @@ def show_customer(external_userid: str) -> ResponseReturnValue:
         return render_template(
             "sidebar/customer.html",
             customer=customer, follow=follow, guide=guide, groups=groups, tags=tags, recent=recent_tags(session, staff),
-            known=known, moment=moment, mine=follow.staff_id == staff.id, customer_id=external_userid,
+            tag_names={tag.id: tag.name for group in groups for tag in group.tags},
+            known=known, moment=moment, mine=mine, can_tag=mine and follow.status in LIVING, customer_id=external_userid,
             scripts=[(item, versions[item.id], [fill(b, filled) for b in versions[item.id].body["bubbles"]]) for item in scripts],
             timeline=page_timeline(session, customer.id, None, TIMELINE_PAGE), more=TIMELINE_PAGE,
         )  # fmt: skip

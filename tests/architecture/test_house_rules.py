@@ -14,7 +14,11 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "base", "manager"}
 
 def tracked(pattern: str) -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", pattern], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", pattern],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).exists()]
 
@@ -79,7 +83,9 @@ def test_rules_are_pure() -> None:
             if isinstance(node, ast.ImportFrom):
                 modules = [node.module or ""]
             for module in modules:
-                assert module.split(".")[0] not in {"sqlalchemy", "redis", "requests", "random", "flask", "secrets"}, f"{name(path)} imports {module}"
+                assert module.split(".")[0] not in {"sqlalchemy", "redis", "requests", "random", "flask", "secrets"}, (
+                    f"{name(path)} imports {module}"
+                )
 
 
 def test_only_the_clock_asks_for_the_time() -> None:

@@ -1,8 +1,10 @@
 """A plausible brand for looking at the console: two regions, stores, guides, tasks in every state, customers, trouble."""
 
+import io
 import random
 from datetime import timedelta
 
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from acquisition.models import ChannelCode, CodeStatus
@@ -12,6 +14,7 @@ from content_library.models import Category, ItemKind, Persona
 from customers.models import Consent, Customer, Follow, FollowStatus, Tag, TagGroup, TimelineEntry
 from foundation import clock
 from foundation.audit import record
+from foundation.blobs import keep_blob
 from leaderboard.models import GuideDay
 from org.models import Department, DepartmentKind, Role, Staff, StaffStatus, Store, SyncRun, SyncStatus
 from outbox.models import Lane, MessageStatus, OutgoingMessage, PausedCall
@@ -140,6 +143,13 @@ def _tasks(session: Session, hq: Staff, guides: list[Staff]) -> None:
             _copies(session, task, guides, dice)
 
 
+def _photo(dice: random.Random) -> str:
+    """A real picture on disk."""
+    file = io.BytesIO()
+    Image.new("RGB", (800, 600), (dice.randint(60, 220), 90, dice.randint(60, 220))).save(file, "JPEG")
+    return keep_blob(file.getvalue())
+
+
 def _copies(session: Session, task: Task, guides: list[Staff], dice: random.Random) -> None:
     for guide in guides:
         done, opened = dice.random() < 0.5, dice.random() < 0.7
@@ -155,7 +165,7 @@ def _copies(session: Session, task: Task, guides: list[Staff], dice: random.Rand
                 done_at=clock.now() - timedelta(minutes=dice.randint(2, 90)) if done else None,
                 done_via=("card" if task.answer_kind == AnswerKind.TAP else "sidebar") if done else "",
                 answer_text="橱窗已换好，客人进店明显多了。" if done and task.answer_kind != "tap" else "",
-                answer_photos=[],
+                answer_photos=[_photo(dice)] if done and task.answer_kind == AnswerKind.PHOTO else [],
             )
         )
     session.flush()

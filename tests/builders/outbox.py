@@ -27,7 +27,8 @@ def make_message(
     """One row in any state."""
     now = clock.now()
     message = OutgoingMessage(
-        lane=lane, call=call, payload=payload or {"touser": "ai", "msgtype": "text", "text": {"content": "你好"}}, idempotency_key=key,
+        lane=lane, call=call, idempotency_key=key,
+        payload=payload or {"touser": "ai", "msgtype": "text", "text": {"content": "你好"}},
         about=about, status=status, due_at=due_at or now, created_at=now, **facts,
     )  # fmt: skip
     session.add(message)
@@ -35,7 +36,9 @@ def make_message(
     return message
 
 
-def owe(count: int = 1, *, lane: Lane = Lane.TASK, call: str = "message/send", prefix: str = "m", about: str = "task:1", **facts: Any) -> None:
+def owe(
+    count: int = 1, *, lane: Lane = Lane.TASK, call: str = "message/send", prefix: str = "m", about: str = "task:1", **facts: Any
+) -> None:
     """Commit `count` calls to different members."""
     payloads = {
         f"{prefix}:{n}": {"touser": f"{prefix}{n}", "msgtype": "text", "text": {"content": f"你好 {n}"}} for n in range(count)

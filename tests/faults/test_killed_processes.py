@@ -46,9 +46,15 @@ def test_roads_killed_between_call_and_record_deliver_each_message_once(brand: S
         time.sleep(0.5)
         kill(brand, "roads")
         child(brand, "roads").start()
-    eventually(lambda: count("SELECT count(*) FROM outgoing_message WHERE about = 'bench' AND status <> 'sent'") == 0, 150, "sending")
+    eventually(
+        lambda: count("SELECT count(*) FROM outgoing_message WHERE about = 'bench' AND status <> 'sent'") == 0, 150, "sending"
+    )
     for member in members:
-        texts = [message["body"].get("content", "") for message in brand.platform.inbox(member)[seen[member] :] if message["msgtype"] == "text"]
+        texts = [
+            message["body"].get("content", "")
+            for message in brand.platform.inbox(member)[seen[member] :]
+            if message["msgtype"] == "text"
+        ]
         assert len(texts) == len(set(texts)) == 20
 
 
@@ -77,4 +83,4 @@ def test_clock_killed_in_a_tick_hands_out_every_task_once(brand: Stage) -> None:
     before = count("SELECT count(*) FROM tick")
     eventually(lambda: count("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") >= 1, 20, "a new leader")
     assert before >= 0
-    assert count("SELECT count(*) FROM (SELECT guide_id, \"on\" FROM care_digest GROUP BY 1, 2 HAVING count(*) > 1) twice") == 0
+    assert count('SELECT count(*) FROM (SELECT guide_id, "on" FROM care_digest GROUP BY 1, 2 HAVING count(*) > 1) twice') == 0

@@ -57,9 +57,10 @@
     }));
 
     Alpine.data("tagging", () => ({
-      on: [], names: {}, url: "", sheet: false, turn: Promise.resolve(),
+      on: [], names: {}, may: false, url: "", sheet: false, turn: Promise.resolve(),
       init() { Object.assign(this, facts(this.$el, "tags")); },
       get none() { return this.on.length === 0; },
+      shown(id) { return this.may ? `${this.names[id]} ×` : this.names[id]; },
       has(id) { return this.on.includes(id); },
       open() { this.sheet = true; },
       close() { this.sheet = false; },

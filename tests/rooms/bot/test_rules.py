@@ -15,9 +15,10 @@ def test_the_same_content_at_two_receivers_is_two_events() -> None:
     assert rules.digest_of("app", b"<xml/>") == rules.digest_of("app", b"<xml/>")
 
 
-def test_nul_is_replaced_everywhere_and_nothing_else_is_touched() -> None:
-    name = "😀\u202e" + "长" * 10_000
-    assert rules.storable({"a\0": ["x\0y", {"b": name}]}) == {"a\ufffd": ["x\ufffdy", {"b": name}]}
+def test_control_characters_and_broken_utf8_are_replaced_and_nothing_else_is_touched() -> None:
+    name = ("😀\u202e\t\r\n" + "长" * 10_000).encode()
+    assert rules.readable(name) == name
+    assert rules.readable(b"a\0b\x08\xffc").decode() == "a\ufffdb\ufffd\ufffdc"
 
 
 @pytest.mark.parametrize(

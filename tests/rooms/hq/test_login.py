@@ -8,11 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.config import settings
 from foundation.db import transaction
 from hq.routes.login import local_path
-from org.models import Staff, StaffStatus
+from org.models import Staff, StaffStatus, SyncRun, SyncStatus
 from wecom.client import _client_of
 
 
@@ -39,6 +40,13 @@ class Platform(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+@pytest.fixture(autouse=True)
+def synced(database: None) -> None:
+    with transaction() as session:
+        run = SyncRun(kind="org", status=SyncStatus.DONE, cursor={}, done=1, report={}, asked_by="x", created_at=clock.now())
+        session.add(run)
 
 
 @pytest.fixture
@@ -110,6 +118,16 @@ def test_who_may_not_enter_is_told_why(platform, brand, app, code, words):
     assert answer.status_code == 403
     assert words in answer.text
     assert client.get("/hq/").status_code == 302
+
+
+def test_before_the_first_sync_the_first_to_come_starts_it(platform, brand, app):
+    with transaction() as session:
+        session.query(SyncRun).delete()
+    for _ in range(2):
+        client = app.test_client()
+        assert "正在第一次同步" in _come_back(client, "g21a", _start(client)).text
+    with transaction() as session:
+        assert session.query(SyncRun).one().kind == "full"
 
 
 def test_a_departed_manager_does_not_enter(platform, brand, app):

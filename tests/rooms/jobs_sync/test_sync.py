@@ -193,6 +193,16 @@ def test_a_platform_that_stays_silent_fails_the_sync_with_a_reason(corp: Corp, p
     assert failed.error
 
 
+@pytest.mark.parametrize("path", ["department/list", "externalcontact/get_follow_user_list", "externalcontact/batch/get_by_user"])
+def test_a_connection_that_is_wrong_fails_the_sync_instead_of_reporting_emptiness(
+    corp: Corp, platform: ScriptedPlatform, path: str
+) -> None:
+    platform.always[path] = errcode(60020)
+    failed = sync()
+    assert failed.status == SyncStatus.FAILED
+    assert "IP" in failed.error
+
+
 def test_a_hidden_parent_is_reported(corp: Corp) -> None:
     corp.departments = [row for row in corp.departments if row["id"] != 2]
     assert problems(sync("org").report) == {"上级部门不在应用的可见范围里，它下面的部门暂挂在总部之下": ["2"]}

@@ -73,7 +73,9 @@ def test_a_lost_call_is_taken_back_when_its_lease_ends(session: Session) -> None
     killer = make_message(session, key="c", status=MessageStatus.SENDING, attempts=25)
     ago = "clock_timestamp() - interval '1 second'"
     session.execute(text(f"UPDATE outgoing_message SET lease_until = {ago} WHERE idempotency_key IN ('a', 'c')"))
-    session.execute(text("UPDATE outgoing_message SET lease_until = clock_timestamp() + interval '1 minute' WHERE idempotency_key = 'b'"))
+    session.execute(
+        text("UPDATE outgoing_message SET lease_until = clock_timestamp() + interval '1 minute' WHERE idempotency_key = 'b'")
+    )
     assert actions.rescue_stuck(session) == 2
     session.expire_all()
     assert [row.status for row in (lost, held, killer)] == [MessageStatus.WAITING, MessageStatus.SENDING, MessageStatus.DEAD]

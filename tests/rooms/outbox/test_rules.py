@@ -93,14 +93,20 @@ def test_a_resent_message_counts_from_one_again() -> None:
         ({"touser": "ai", "toparty": "2"}, {"invaliduser": "ai"}, True),
     ],
 )
-def test_an_accepted_message_that_reached_nobody_is_noticed(payload: dict[str, str], answer: dict[str, str], reached: bool) -> None:
+def test_an_accepted_message_that_reached_nobody_is_noticed(
+    payload: dict[str, str], answer: dict[str, str], reached: bool
+) -> None:
     assert (shortfall("message/send", payload, answer) is None) is reached
     assert shortfall("externalcontact/mark_tag", payload, answer) is None
 
 
 def test_two_messages_with_the_same_words_are_two_and_a_repeat_is_the_same() -> None:
     words = {"touser": "ai", "msgtype": "text"}
-    one, again, two = marked_once("message/send", 1, words), marked_once("message/send", 1, words), marked_once("message/send", 2, words)
+    one, again, two = (
+        marked_once("message/send", 1, words),
+        marked_once("message/send", 1, words),
+        marked_once("message/send", 2, words),
+    )
     assert one == again != two
     assert one["enable_duplicate_check"] == 1
     assert 1800 <= one["duplicate_check_interval"] <= 4 * 3600
@@ -108,7 +114,10 @@ def test_two_messages_with_the_same_words_are_two_and_a_repeat_is_the_same() -> 
 
 
 def test_slots_are_found_and_filled_wherever_they_stand() -> None:
-    payload = {"attachments": [{"image": {"media_id": media_slot("image:a")}}, {"link": {"title": "x"}}], "x": media_slot("file:b")}
+    payload = {
+        "attachments": [{"image": {"media_id": media_slot("image:a")}}, {"link": {"title": "x"}}],
+        "x": media_slot("file:b"),
+    }
     assert sorted(slots_in(payload)) == ["file:b", "image:a"]
     assert filled(payload, {"image:a": "M1", "file:b": "M2"}.__getitem__) == {
         "attachments": [{"image": {"media_id": "M1"}}, {"link": {"title": "x"}}], "x": "M2",

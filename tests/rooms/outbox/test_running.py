@@ -32,7 +32,9 @@ Sender(tuple(Lane), 8, lambda message: None).run(threading.Event())
 
 
 @contextmanager
-def running(lanes: tuple[Lane, ...] = (Lane.INTERACTIVE, Lane.TASK, Lane.BULK), in_flight: int = 16) -> Iterator[list[OutgoingMessage]]:
+def running(
+    lanes: tuple[Lane, ...] = (Lane.INTERACTIVE, Lane.TASK, Lane.BULK), in_flight: int = 16
+) -> Iterator[list[OutgoingMessage]]:
     stop, taken = threading.Event(), []  # type: ignore[var-annotated]
     thread = threading.Thread(target=Sender(lanes, in_flight, taken.append).run, args=(stop,))
     thread.start()
@@ -152,7 +154,10 @@ def test_a_database_that_goes_away_loses_no_outcome(platform: ScriptedPlatform, 
     def cut() -> None:
         with transaction() as session:
             session.execute(
-                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()")
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+                )
             )
 
     with running(in_flight=8):

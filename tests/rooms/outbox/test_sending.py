@@ -203,7 +203,9 @@ def welcome_with_picture() -> str:
         key = media.keep_media(session, "image", keep_blob(JPEG), "p.jpg", keep_fresh=True)
         image = {"msgtype": "image", "image": {"media_id": media.media_slot(key)}}
         payload = {"welcome_code": "W", "text": {"content": "您好"}, "attachments": [image]}
-        actions.enqueue(session, Lane.WELCOME, WELCOME, {"w": payload}, about="follow:1", expires_at=clock.now() + timedelta(seconds=18))
+        actions.enqueue(
+            session, Lane.WELCOME, WELCOME, {"w": payload}, about="follow:1", expires_at=clock.now() + timedelta(seconds=18)
+        )
     return key
 
 
@@ -261,3 +263,13 @@ def test_a_re_sent_message_goes_out_again(platform: ScriptedPlatform) -> None:
         actions.resend(session, all_messages()[0].id, "staff:1")
     drain()
     assert all_messages()[0].status == MessageStatus.SENT
+
+
+def test_a_clock_that_jumps_back_does_not_prolong_a_rest(platform: ScriptedPlatform) -> None:
+    platform.then("message/send", errcode(45009))
+    owe(2, prefix="a")
+    with later(3600):
+        drain()
+    owe(1, prefix="b")
+    drain()
+    assert platform.of("message/send")[-1].json["touser"] == "b0"

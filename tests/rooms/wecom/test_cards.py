@@ -8,7 +8,8 @@ from wecom.reasons import REASONS, reason
 
 def test_long_texts_are_cut_where_the_platform_would_refuse_them() -> None:
     card = cards.text_notice(
-        "标" * 99, "http://g/", desc="述" * 99, emphasis=("1" * 99, "字" * 99), text="文" * 999, rows=[("名字很长很长", "值" * 99, "http://g/1")],
+        "标" * 99, "http://g/", desc="述" * 99, emphasis=("1" * 99, "字" * 99), text="文" * 999,
+        rows=[("名字很长很长", "值" * 99, "http://g/1")],
         links=[("跳" * 99, "http://g/2")], source="来" * 99,
     )  # fmt: skip
     assert len(card["main_title"]["title"]) == 36
@@ -22,7 +23,9 @@ def test_long_texts_are_cut_where_the_platform_would_refuse_them() -> None:
 
 
 def test_a_button_calls_back_or_opens_a_page() -> None:
-    card = cards.button_card("任务", "task-1-2", [cards.Button("完成", "done:9"), cards.Button("打开", url="http://g/9", style=2)])
+    card = cards.button_card(
+        "任务", "task-1-2", [cards.Button("完成", "done:9"), cards.Button("打开", url="http://g/9", style=2)]
+    )
     assert card["button_list"] == [
         {"text": "完成", "style": 1, "type": 0, "key": "done:9"},
         {"text": "打开", "style": 2, "type": 1, "url": "http://g/9"},
@@ -60,10 +63,18 @@ def test_a_choice_and_questions_have_the_documented_shape() -> None:
 
 
 def test_messages_and_card_changes_have_the_documented_shape() -> None:
-    assert cards.to_member("ai", {"card_type": "x"}) == {"touser": "ai", "msgtype": "template_card", "template_card": {"card_type": "x"}}
+    assert cards.to_member("ai", {"card_type": "x"}) == {
+        "touser": "ai",
+        "msgtype": "template_card",
+        "template_card": {"card_type": "x"},
+    }
     assert len(cards.text_to("ai", "字" * 2000)["text"]["content"].encode()) <= 2048
     assert cards.textcard_to("ai", "标题", "", "http://g/")["textcard"]["description"] == "标题"
-    assert cards.replaced_button(["ai"], "RC", "已完成") == {"userids": ["ai"], "response_code": "RC", "button": {"replace_name": "已完成"}}
+    assert cards.replaced_button(["ai"], "RC", "已完成") == {
+        "userids": ["ai"],
+        "response_code": "RC",
+        "button": {"replace_name": "已完成"},
+    }
     changed = cards.replaced_card(["ai"], "RC", {"card_type": "button_interaction", "task_id": "t"}, "已完成")
     assert changed["template_card"] == {"card_type": "button_interaction", "replace_text": "已完成"}
 

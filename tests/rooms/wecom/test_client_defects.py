@@ -80,7 +80,8 @@ def test_4_every_errcode_has_its_kind(platform: ScriptedPlatform, number: int, k
 
 
 @pytest.mark.parametrize(
-    "answer", [Raw(b"<html>captive portal</html>"), Raw(b"bad gateway", status=502), Raw(b"[]", "application/json"), RESET, Raw(b"")]
+    "answer",
+    [Raw(b"<html>captive portal</html>"), Raw(b"bad gateway", status=502), Raw(b"[]", "application/json"), RESET, Raw(b"")],
 )
 def test_4_whatever_is_not_the_platforms_answer_may_be_tried_again(platform: ScriptedPlatform, answer: object) -> None:
     platform.then("agent/get", answer)
@@ -116,7 +117,11 @@ def test_5_secrets_with_the_same_beginning_have_their_own_token(platform: Script
 
 
 def test_6_and_7_two_apps_of_a_corp_never_share_expiry_or_tickets(platform: ScriptedPlatform) -> None:
-    platform.always["ticket/get"] = lambda call: {"errcode": 0, "ticket": "ticket-of-" + call.query["access_token"], "expires_in": 7200}
+    platform.always["ticket/get"] = lambda call: {
+        "errcode": 0,
+        "ticket": "ticket-of-" + call.query["access_token"],
+        "expires_in": 7200,
+    }
     one, two = another_app(7, "a" * 40), another_app(8, "a" * 40)
     assert one.ticket(APP_TICKET) != two.ticket(APP_TICKET)
     keys = {key for key in redis_client().scan_iter("wecom:*")}
@@ -160,7 +165,12 @@ def test_9_every_address_comes_from_the_settings(platform: ScriptedPlatform) -> 
 
 def test_10_a_broken_envelope_ends_in_one_kind_of_error() -> None:
     envelope = Envelope("token", "a" * 43, "ww1")
-    for signature, encrypted in [("", ""), ("é", "x"), (envelope._sign("1", "2", "!!"), "!!"), (envelope._sign("1", "2", "QUJD"), "QUJD")]:
+    for signature, encrypted in [
+        ("", ""),
+        ("é", "x"),
+        (envelope._sign("1", "2", "!!"), "!!"),
+        (envelope._sign("1", "2", "QUJD"), "QUJD"),
+    ]:
         with pytest.raises(BadEnvelope):
             envelope.open(signature, "1", "2", encrypted)
 

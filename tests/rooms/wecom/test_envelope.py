@@ -49,7 +49,8 @@ def test_swapped_token_and_nonce_give_the_same_signature() -> None:
     ("token", "signature", "timestamp", "nonce", "echostr", "echo"),
     [
         ("QDG6eK", "5c45ff5e21c57e6ad56bac8758b79b1d9ac89fd3", "1409659589", "263014780",
-         "P9nAzCzyDtyTWESHep1vC5X9xho%2FqYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp%2B4RPcs8TgAE7OaBO%2BFZXvnaqQ%3D%3D", b"1616140317555161061"),
+         "P9nAzCzyDtyTWESHep1vC5X9xho%2FqYX3Zpb4yKa9SKld1DsH3Iyt3tP3zNdtp%2B4RPcs8TgAE7OaBO%2BFZXvnaqQ%3D%3D",
+         b"1616140317555161061"),
         ("1372623149", "6a27598fb5b01ee02684379a339fef6de65c83c2", "1629824456", "bqe3yfbqfc7",
          "22vyvcBQ1xafTSJuhMGQuFyOAh00m2enIATgo4R6SGHY%2FYhofNmfwCksP3OP0Gxnq%2BcqnJcuvUQtjSbEu60IUA%3D%3D", b"ECHO"),
         ("1372623149", "e225d26d3bb4d06b4656f6b674e2143d4d35e81e", "1629822102", "oduw1lq7iwp",
@@ -83,7 +84,7 @@ def test_a_reply_is_sealed_as_published() -> None:
 
 def test_what_we_seal_the_reference_opens_and_the_other_way_round() -> None:
     reference = WeChatCrypto("QDG6eK", KEY1, CORP1)
-    for size in range(0, 70):
+    for size in range(70):
         message = "文" * size
         xml = parse(ONE.seal(message, "7", "n").encode())
         assert reference.decrypt_message(xml, xml["MsgSignature"], "7", "n") == message
@@ -121,9 +122,12 @@ def test_twenty_thousand_mutants_end_in_one_kind_of_error_or_open_unchanged() ->
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"<xml></xml>", b"<xml><Encrypt>YQ==</Encrypt><Encrypt>YQ==</Encrypt></xml>", b"<xml><Encrypt>a b</Encrypt></xml>",
-        b"<xml><Encrypt attr='1'>YQ==</Encrypt></xml>", b"<xml><Encrypt><![CDATA[YQ==</Encrypt></xml>", b"<xml><Encrypt></Encrypt></xml>",
-        b"<xml><!-- <Encrypt>YQ==</Encrypt> --><Encrypt>YQ==</Encrypt></xml>", b"<xml><Encrypt>&a;</Encrypt></xml>", b"\xff\xfe\x00",
+        b"", b"<xml></xml>", b"<xml><Encrypt>YQ==</Encrypt><Encrypt>YQ==</Encrypt></xml>",
+        b"<xml><Encrypt>a b</Encrypt></xml>",
+        b"<xml><Encrypt attr='1'>YQ==</Encrypt></xml>",
+        b"<xml><Encrypt><![CDATA[YQ==</Encrypt></xml>", b"<xml><Encrypt></Encrypt></xml>",
+        b"<xml><!-- <Encrypt>YQ==</Encrypt> --><Encrypt>YQ==</Encrypt></xml>",
+        b"<xml><Encrypt>&a;</Encrypt></xml>", b"\xff\xfe\x00",
     ],
 )  # fmt: skip
 def test_an_unsigned_body_needs_exactly_one_plain_encrypt(body: bytes) -> None:
@@ -131,7 +135,9 @@ def test_an_unsigned_body_needs_exactly_one_plain_encrypt(body: bytes) -> None:
         encrypted_of(body)
 
 
-@pytest.mark.parametrize("text", [b"<Encrypt>YQ==</Encrypt>", b"<Encrypt><![CDATA[YQ==]]></Encrypt>", b"<Encrypt>\n <![CDATA[YQ==]]>\n</Encrypt>"])
+@pytest.mark.parametrize(
+    "text", [b"<Encrypt>YQ==</Encrypt>", b"<Encrypt><![CDATA[YQ==]]></Encrypt>", b"<Encrypt>\n <![CDATA[YQ==]]>\n</Encrypt>"]
+)
 def test_encrypt_is_found_in_any_order_and_form(text: bytes) -> None:
     assert encrypted_of(b"<xml><AgentID><![CDATA[1]]></AgentID>" + text + b"<ToUserName>c</ToUserName></xml>") == "YQ=="
 

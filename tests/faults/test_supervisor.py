@@ -1,0 +1,108 @@
+"""The supervisor killed -9: everything ends with it, and the next start goes on with the same data."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from benchmarks.stage import free_port
+from tests.environment import SETTINGS
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def start(var: Path, port: int) -> "subprocess.Popen[bytes]":
+    env = {**os.environ, **SETTINGS, "VAR_DIR": str(var), "DATA_DIR": str(var / "data"), "DATABASE_URL": "", "REDIS_URL": ""}
+    said = var.with_suffix(".out")
+    with said.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "supervisor.serve", "--port", str(port)], cwd=ROOT, env=env, stdout=output, stderr=output
+        )
+    until = time.monotonic() + 60
+    while "已启动" not in said.read_text():
+        assert process.poll() is None, said.read_text()
+        assert time.monotonic() < until, said.read_text()
+        time.sleep(0.1)
+    return process
+
+
+def family(pid: int) -> set[int]:
+    """Every process below one."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found |= {int(child), *family(int(child))}
+    return found
+
+
+def alive(pids: set[int]) -> set[int]:
+    living = set()
+    for pid in pids:
+        try:
+            state = re.search(r"^State:\s+(\w)", Path(f"/proc/{pid}/status").read_text(), re.M)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state and state[1] != "Z":
+            living.add(pid)
+    return living
+
+
+def test_kill_minus_nine_leaves_nothing_behind_and_the_next_start_has_the_data(tmp_path: Path) -> None:
+    var, port = tmp_path / "var", free_port()
+    tmp_path.chmod(0o755)
+    first = start(var, port)
+    below = family(first.pid)
+    assert len(below) >= 6
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    until = time.monotonic() + 25
+    while alive(below) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert alive(below) == set()
+    second = start(var, port)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+        assert answer.status == 200
+    second.send_signal(signal.SIGINT)
+    assert second.wait(40) == 0
+
+
+def test_a_second_supervisor_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    var = tmp_path / "var"
+    first = start(var, free_port())
+    env = {**os.environ, **SETTINGS, "VAR_DIR": str(var), "DATABASE_URL": "", "REDIS_URL": ""}
+    again = subprocess.run(
+        [sys.executable, "-m", "supervisor.serve", "--port", str(free_port())],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    first.send_signal(signal.SIGTERM)
+    first.wait(40)
+    assert again.returncode == 1
+    assert "正被另一个" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [("WECOM_APP_AES_KEY", "short", "43"), ("SECRET_KEY", "x", "32"), ("DATABASE_URL", "mysql://x", "postgresql")],
+)
+def test_a_wrong_setting_is_named_with_its_mend(name: str, value: str, word: str) -> None:
+    env = {**os.environ, **SETTINGS, "DATABASE_URL": "postgresql:///x", "REDIS_URL": "redis://x", name: value}
+    checked = subprocess.run(
+        [sys.executable, "-m", "supervisor.check_settings"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode != 0
+    assert name in checked.stderr
+    assert word in checked.stderr
+    assert f"docs/settings.md#{name.lower()}" in checked.stderr
+    if name != "DATABASE_URL":
+        assert value not in checked.stderr.replace(name, "").replace("changeme", "") or len(value) == 1
