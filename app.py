@@ -1,10 +1,13 @@
 """The roof: create_app() puts the doors on one Flask app. Imported by nobody but the web server and tests."""
 
-from flask import Flask, redirect, url_for
-from werkzeug.wrappers import Response
+from flask import Flask, Response, redirect, url_for
+from werkzeug.wrappers import Response as Answer
 
+import bot.actions
+import bot.queries
 import bot.routes
 import hq.doors
+import hq.ports
 import sidebar.doors
 from foundation import health
 from foundation.assets import serve_assets
@@ -22,11 +25,19 @@ def create_app(testing: bool = False) -> Flask:
     set_up_web(app, chosen)
     for blueprint in (bot.routes.bp, sidebar.doors.bp, hq.doors.bp, health.bp):
         app.register_blueprint(blueprint)
+    hq.ports.plug_in_inbox(app, bot.queries, bot.actions)
     app.add_url_rule("/", "home", home)
+    if chosen.wecom_domain_verify:
+        app.add_url_rule(f"/WW_verify_{chosen.wecom_domain_verify}.txt", "verify_domain", verify_domain)
     serve_assets(app, chosen)
     return app
 
 
-def home() -> Response:
+def home() -> Answer:
     """The console is the front page for a browser; guides come by their own links."""
     return redirect(url_for("hq.home"))
+
+
+def verify_domain() -> Response:
+    """The file that proves the domain is ours: its 16 characters, nothing else."""
+    return Response(settings().wecom_domain_verify, mimetype="text/plain")

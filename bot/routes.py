@@ -1,6 +1,8 @@
 """The platform's doors in the web app: the address check by Flask, events by bot.door in front of it."""
 
-from flask import Blueprint, Response, abort, request
+from typing import cast
+
+from flask import Blueprint, Flask, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 
 from bot import checks, door
@@ -13,7 +15,8 @@ checks.register()
 @bp.record_once
 def put_the_door_in_front(state: BlueprintSetupState) -> None:
     """With the blueprint comes the door for events; nobody who registers it needs to know."""
-    state.app.wsgi_app = door.in_front_of(state.app.wsgi_app)  # type: ignore[method-assign]
+    app = cast(Flask, state.app)
+    app.wsgi_app = door.in_front_of(app.wsgi_app)  # type: ignore[assignment, method-assign]
 
 
 @bp.get("/<receiver>")

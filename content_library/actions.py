@@ -55,6 +55,21 @@ def _add_version(session: Session, staff: Staff, item: Item, title: str, body: M
     return version
 
 
+def _new(session: Session, staff: Staff, kind: ItemKind, title: str) -> Item:
+    item = Item(kind=kind, title=title, created_by=staff.id, created_at=clock.now())
+    session.add(item)
+    session.flush()
+    return item
+
+
+def _editable(session: Session, staff: Staff, kind: ItemKind, item_id: int) -> Item:
+    item = _locked(session, item_id)
+    _allow(staff, item.path)
+    if item.kind != kind:
+        raise Conflict("内容的类型不能改，请新建一条")
+    return item
+
+
 def save_item(
     session: Session,
     staff: Staff,
@@ -81,15 +96,7 @@ def save_item(
     _allow(staff, shown_on)
     if valid_from and valid_until and valid_until <= valid_from:
         raise Invalid("内容还不能保存", {"valid_until": "结束时间要晚于开始时间"})
-    if item_id is None:
-        item = Item(kind=kind, title=title, path=shown_on, created_by=staff.id, created_at=clock.now())
-        session.add(item)
-        session.flush()
-    else:
-        item = _locked(session, item_id)
-        _allow(staff, item.path)
-        if item.kind != kind:
-            raise Conflict("内容的类型不能改，请新建一条")
+    item = _new(session, staff, kind, title) if item_id is None else _editable(session, staff, kind, item_id)
     item.persona_id, item.category_id, item.stage, item.path = persona_id, category_id, stage, shown_on
     item.valid_from, item.valid_until = valid_from, valid_until
     version = _add_version(session, staff, item, title, body)

@@ -11,8 +11,11 @@ from customers.models import Consent, Customer, Follow, FollowStatus, TimelineEn
 from customers.rules import SAME_ADDING, Standing, added, ended, ended_at, is_gone, merged
 from foundation import audit, clock
 from foundation.db import Json
+from foundation.wake import ring
 from org.actions import meet
 from org.models import Staff
+
+PULL_JOB = "customers.pull_wanted"
 
 
 def lock_customer(session: Session, external_userid: str) -> Customer:
@@ -79,6 +82,7 @@ def start_following(
         once = f"{kind}:{follow.id}:{int(at.timestamp())}"
         note_timeline(session, customer.id, kind, staff_id=staff.id, at=at, once=once, **facts)
     customer.pull_wanted_at = clock.now()
+    ring(session, PULL_JOB)
     session.flush()
     return follow
 
@@ -195,4 +199,5 @@ def set_consent(session: Session, customer_id: int, consent: Consent, actor: str
 def want_pull(session: Session, external_userid: str) -> None:
     """Ask for this customer's profile to be pulled; one never heard of is created (an edit may arrive before its add)."""
     lock_customer(session, external_userid).pull_wanted_at = clock.now()
+    ring(session, PULL_JOB)
     session.flush()

@@ -115,6 +115,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--simulator-port", type=int, default=8100)
     parser.add_argument("--once", action="store_true", help="自动走一遍全流程并打印每一步用时，出错即退出")
+    parser.add_argument("--pictures", metavar="DIR", default="", help="与 --once 一起：走完后把页面截图存到这里")
     chosen = parser.parse_args()
     began = time.monotonic()
     var = VAR / "once" if chosen.once else VAR
@@ -131,7 +132,7 @@ def main() -> int:
             flush=True,
         )
         if chosen.once:
-            return stack.show("demo.walk", simulator, product)
+            return stack.show("demo.walk", simulator, product, chosen.pictures)
         return stack.watch()
     except CannotStart as problem:
         print(problem, file=sys.stderr)

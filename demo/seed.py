@@ -4,7 +4,7 @@ import sys
 import time
 
 from acquisition import actions as acquisition
-from content_library.starter_library import seed_content
+from content_library.starter_library import care_scripts, seed_content
 from customers.queries import list_tags
 from customers.tag_list import seed_tag_groups
 from demo.platform import Platform
@@ -72,7 +72,7 @@ def fill() -> None:
             raise SeedFailed(f"没有同步到总部账号 {OPERATOR}")
         seed_tag_groups(session)
         seed_content(session, operator)
-        sop.seed_care_nodes(session)
+        sop.seed_care_nodes(session, care_scripts(session))
         acquisition.default_welcome(session)
         marks = [tag.id for group in list_tags(session) for tag in group.tags if tag.name == CHANNEL_TAG]
         for guide in people.list_active_guides(session, ROOT_PATH, after_id=0, limit=500):

@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     brand_name: str = Field(default="导购台", max_length=20)
 
     road_inbox_workers: int = Field(default=4, ge=1, le=64)
-    road_outbox_workers: int = Field(default=32, ge=1, le=256)
+    road_outbox_workers: int = Field(default=64, ge=1, le=256)
     road_welcome_workers: int = Field(default=8, ge=1, le=128)
     sync_workers: int = Field(default=4, ge=1, le=16)
     database_pool_size: int = Field(default=10, ge=2, le=200)

@@ -4,11 +4,18 @@ import threading
 from collections.abc import Callable
 
 import psycopg
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from foundation.config import settings
 from foundation.log import logger
 
 log = logger(__name__)
+
+
+def ring(session: Session, job: str) -> None:
+    """At the commit, ask for a job at once instead of at its next tick. A ring nobody hears costs only that wait."""
+    session.execute(select(func.pg_notify("jobs", job)))
 
 
 class Bell:

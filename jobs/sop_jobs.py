@@ -11,6 +11,8 @@ from leaderboard.queries import rank_lines
 from sop import actions, queries
 
 CHUNK = 500
+# Each morning chunk asks for ranks, which look at everybody: fewer and larger ones.
+MORNING_CHUNK = 2000
 
 
 def _until_done(step: Callable[[Session], int]) -> int:
@@ -55,7 +57,7 @@ def care_morning(on: date) -> int:
     after_id, chunks = 0, 0
     while True:
         with transaction() as session:
-            after_id = actions.hand_out_care(session, on, after_id, CHUNK, rank_lines=ranks)
+            after_id = actions.hand_out_care(session, on, after_id, MORNING_CHUNK, rank_lines=ranks)
         if after_id == 0:
             return chunks
         chunks += 1

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from customers.actions import apply_tags
+from customers.tag_list import seed_tag_groups
 from foundation import clock
 from foundation.config import settings
 from foundation.db import Json, transaction
@@ -176,6 +177,8 @@ def pull_tags(run: Going) -> None:
         return
     with transaction() as session:
         apply_tags(session, groups)
+        # A corp that has neither 消费属性 nor 行为偏好 gets them once it is known that it has not.
+        seed_tag_groups(session)
         run.seen("tags", groups=len(groups), tags=sum(len(group.get("tag") or []) for group in groups))
         run.record(session)
 

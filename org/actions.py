@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from foundation import clock
 from foundation.db import Json
 from foundation.errors import Conflict
+from foundation.wake import ring
 from org.departments import apply_departments, remove_department
 from org.models import Staff, SyncRun, SyncStatus
 from org.queries import get_run
@@ -34,6 +35,7 @@ def start_run(session: Session, kind: str, asked_by: str) -> SyncRun:
             return newest
     run = SyncRun(kind=kind, status=SyncStatus.WAITING, cursor={}, done=0, report={}, asked_by=asked_by, created_at=clock.now())
     session.add(run)
+    ring(session, "org.sync")
     session.flush()
     return run
 

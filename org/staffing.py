@@ -11,8 +11,11 @@ from foundation import audit, clock
 from foundation.config import settings
 from foundation.db import Json
 from foundation.text import clean
+from foundation.wake import ring
 from org.models import Department, Role, Staff, StaffDepartment, StaffStatus, Store
 from org.rules import NOWHERE, is_headquarters, path_ids, role_of, scope_path, status_of
+
+PULL_JOB = "org.pull_staff"
 
 
 def meet(session: Session, userid: str) -> Staff:
@@ -51,6 +54,7 @@ def want_staff(session: Session, userid: str) -> Staff:
     """Ask for this member to be pulled (an event told of a change, without the facts)."""
     staff = meet(session, userid)
     staff.pull_wanted_at = clock.now()
+    ring(session, PULL_JOB)
     return staff
 
 

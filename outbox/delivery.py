@@ -86,7 +86,7 @@ def failed(claimed: Claimed, error: PlatformError) -> Outcome:
     """What a failure means for the row."""
     now = clock.now()
     status = outcome_of(claimed.call, error)
-    if status is MessageStatus.SENT:
+    if status == MessageStatus.SENT:
         return Outcome(claimed, status, error.errcode, error.message, sent_at=now)
     pause = now + timedelta(seconds=error.window_seconds) if isinstance(error, Throttled) else None
     wait = wait_before_retry(claimed.attempts, error, lane=claimed.lane, jitter=random.random())  # noqa: S311

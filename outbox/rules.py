@@ -65,7 +65,7 @@ def wait_before_retry(attempts: int, failure: PlatformError, *, lane: Lane = Lan
     patience = patience_for(failure)
     if patience is None:
         return None
-    if lane is Lane.WELCOME:
+    if lane == Lane.WELCOME:
         patience = WELCOME_PATIENCE
     number = tries(attempts)
     if number >= patience.attempts:

@@ -6,12 +6,13 @@ No function commits and none calls the platform: what is owed goes through the o
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from foundation import audit, clock
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.text import clean
+from foundation.wake import ring
 from org.models import Department, Staff
 from org.queries import count_active_guides, get_department_in
 from outbox.actions import cancel_waiting
@@ -137,7 +138,7 @@ def publish_task(session: Session, staff: Staff, task_id: int) -> Task:
         raise Invalid("任务没有下发：" + "；".join(problems.values()), problems)
     task.status, task.published_at = TaskStatus.PUBLISHED, clock.now()
     # Somebody waits for the guides' cards: the hand-out is asked for at the moment this commits; the tick would come later.
-    session.execute(select(func.pg_notify("jobs", "sop.hand_out")))
+    ring(session, "sop.hand_out")
     audit.record(session, f"staff:{staff.id}", "task.publish", f"task:{task.id}", title=task.title, path=task.path)
     return task
 

@@ -34,10 +34,11 @@ FIRST_PLAN = (
 RankLines = Callable[[Session, Sequence[int]], Mapping[int, str]]
 
 
-def seed_care_nodes(session: Session) -> int:
-    """Put in the first plan (days 1, 3, 7, 15, 30) where a day has none; how many were new."""
+def seed_care_nodes(session: Session, scripts: Mapping[int, int] | None = None) -> int:
+    """Put in the first plan (days 1, 3, 7, 15, 30) where a day has none; how many were new. `scripts`: day → item to say."""
     rows = [
         {"day": day, "title": title, "advice": advice, "estimated_minutes": minutes, "enabled": True}
+        | {"item_id": (scripts or {}).get(day)}
         for day, title, advice, minutes in FIRST_PLAN
     ]
     return len(session.execute(insert(CareNode).values(rows).on_conflict_do_nothing().returning(CareNode.id)).all())

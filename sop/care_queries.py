@@ -71,8 +71,9 @@ def _due(on: date, staff_ids: Sequence[int]) -> Select[int, int, int, str, int]:
             CareNode.estimated_minutes,
         )
         .select_from(CareNode)
-        .join(guide, CareNode.enabled)
+        .join(guide, true())
         .join(follow, true())
+        .where(CareNode.enabled)
         .ext(distinct_on(follow.c.id))
         .order_by(follow.c.id, CareNode.day.desc())
     )

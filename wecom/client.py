@@ -29,7 +29,7 @@ class Media(WeChatMedia):  # type: ignore[misc]  # wechatpy has no types
     """Downloads by the same road as everything else: our host, our timeouts, an error told as an error."""
 
     def get_url(self, media_id: str) -> str:
-        raise NotImplementedError("a media address would carry the access_token; use download")
+        raise TypeError("a media address would carry the access_token; use download")
 
     def download(self, media_id: str) -> bytes:
         """The file's content (DOC 90254)."""

@@ -40,7 +40,24 @@ def picture_of_failure(road: Road) -> str:
     return str(folder)
 
 
-def walk(simulator: str, product: str) -> int:
+def take_pictures(road: Road, folder: Path) -> None:
+    """The README's pictures, from the product as the walk left it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    guide, customer, desk = customer_steps.GUIDE, road.facts["customer"], road.desk()
+    desk.goto(f"{road.product}/hq/tasks")
+    desk.get_by_role("link", name=task_steps.TITLE, exact=True).click()
+    desk.locator("#people table").wait_for()
+    desk.screenshot(path=folder / "console-task.png")
+    desk.goto(f"{road.platform.base}/#member={guide}&with={customer}&panel=sidebar&customer={customer}&peer={guide}")
+    desk.wait_for_timeout(3000)
+    desk.screenshot(path=folder / "simulator.png")
+    for name, path in (("sidebar", "/sidebar/"), ("board", "/sidebar/board?level=guide&period=day")):
+        page = road.webview(guide, path, external_userid=customer if name == "sidebar" else "")
+        page.wait_for_timeout(1500)
+        page.screenshot(path=folder / f"{name}.png")
+
+
+def walk(simulator: str, product: str, pictures: str = "") -> int:
     """Exit code 0 when every step was right."""
     began = time.monotonic()
     with road(simulator, product) as going:
@@ -52,6 +69,8 @@ def walk(simulator: str, product: str) -> int:
                 print(f"✗ {number} {title}：{str(wrong)[:600]}\n  页面截图：{picture_of_failure(going)}", flush=True)
                 return 1
             print(f"✓ {number} {title}  {time.monotonic() - started:.2f} s   {seen}", flush=True)
+        if pictures:
+            take_pictures(going, Path(pictures))
         unknown = going.platform.get("unknown")["unknown"]
     if unknown:
         print(f"✗ 模拟器收到了它不认识的路径：{unknown}", flush=True)
@@ -61,4 +80,4 @@ def walk(simulator: str, product: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(walk(sys.argv[1], sys.argv[2]))
+    sys.exit(walk(*sys.argv[1:]))

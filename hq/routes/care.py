@@ -7,13 +7,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from content_library.models import ItemKind
+from content_library.starter_library import care_scripts
 from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
 from hq.forms import CARE_FIELDS, as_number, care_draft, care_values, typed
 from hq.pages import item_choices
-from hq.routes.door import HEADQUARTERS, REGIONAL, allow, bp, current_staff
-from sop.actions import save_care_node
+from hq.routes.door import HEADQUARTERS, REGIONAL, allow, bp, current_staff, deed
+from sop.actions import save_care_node, seed_care_nodes
 from sop.queries import count_care_due, list_care_nodes
 
 
@@ -33,6 +34,17 @@ def show_care() -> ResponseReturnValue:
 def write_care() -> ResponseReturnValue:
     """An empty node."""
     return _show_form(dict.fromkeys(CARE_FIELDS, "") | {"estimated_minutes": "1", "enabled": "on"}, {}, None)
+
+
+@bp.post("/care/suggested")
+@allow(HEADQUARTERS)
+def load_suggested_care() -> ResponseReturnValue:
+    """Fill the days nobody wrote yet with the plan most brands begin with: 1, 3, 7, 15, 30."""
+    with transaction() as session:
+        added = seed_care_nodes(session, care_scripts(session))
+        deed(session, "care.load_suggested", "care_node:all", added=added)
+    flash(f"载入了 {added} 个节点，请按品牌改成自己的说法", "success")
+    return redirect(url_for("hq.show_care"))
 
 
 @bp.get("/care/<int:node_id>")

@@ -10,11 +10,12 @@ from content_library.actions import archive_item, publish_item, save_item
 from content_library.models import Item, ItemKind, ItemStatus
 from content_library.queries import get_item, list_categories, list_history, list_personas, page_items
 from content_library.rules import MAX_BUBBLES, STAGES, VARIABLES, may_edit
+from content_library.starter_library import seed_content
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
 from hq.forms import CONTENT_FIELDS, as_number, content_body, content_values, typed, typed_bubbles
 from hq.pages import cut_page
-from hq.routes.door import MANAGERS, REGIONAL, allow, bp, current_staff
+from hq.routes.door import HEADQUARTERS, MANAGERS, REGIONAL, allow, bp, current_staff
 from org.console_queries import staff_names
 
 PAGE = 40
@@ -129,6 +130,19 @@ def _show_form(
         "hq/content_form.html", kind=kind, values=values, bubbles=bubbles, fields=fields, item_id=item_id, personas=personas,
         categories=categories, stages=STAGES, variables=VARIABLES, most=MAX_BUBBLES,
     )  # fmt: skip
+
+
+@bp.post("/content/starter")
+@allow(HEADQUARTERS)
+def load_starter_content() -> ResponseReturnValue:
+    """Fill an empty library with the starter scripts, to be rewritten in the brand's own voice."""
+    with transaction() as session:
+        added = seed_content(session, current_staff())
+    flash(
+        f"载入了 {added} 条入门内容，请改成品牌自己的说法" if added else "内容库已有内容，没有载入",
+        "success" if added else "warning",
+    )
+    return redirect(url_for("hq.list_content"))
 
 
 @bp.post("/content/<int:item_id>/publish")

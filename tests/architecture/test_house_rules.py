@@ -76,7 +76,7 @@ def test_imports_stand_at_the_top(path: Path) -> None:
 
 def test_rules_are_pure() -> None:
     for path in PRODUCT:
-        if path.name != "rules.py":
+        if path.name != "rules.py" or name(path).startswith("simulator/"):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

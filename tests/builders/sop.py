@@ -95,9 +95,9 @@ def make_task(
     """A task of headquarters to 华东, already handed out unless told otherwise."""
     now = clock.now()
     task = Task(
-        title="橱窗换冬装", body="按图陈列", department_id=department_id, path=path, answer_kind=answer_kind, estimated_minutes=10,
-        deadline_at=now + ends_in, status=status, created_by=brand.headquarters.id, created_at=now, handed_out_to=0, reminded_to=0,
-        published_at=None if status == TaskStatus.DRAFT else now,
+        title="橱窗换冬装", body="按图陈列", department_id=department_id, path=path, answer_kind=answer_kind,
+        estimated_minutes=10, deadline_at=now + ends_in, status=status, created_by=brand.headquarters.id, created_at=now,
+        handed_out_to=0, reminded_to=0, published_at=None if status == TaskStatus.DRAFT else now,
     )  # fmt: skip
     session.add(task)
     session.flush()

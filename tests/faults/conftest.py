@@ -11,6 +11,7 @@ from demo.seed import fill, first_sync, verify_callbacks
 from foundation import db
 from foundation.config import settings
 from foundation.redis import redis_client
+from supervisor.stack import is_up
 
 JOBS = ("dramatiq", "jobs.worker", "--processes", "1", "--threads", "4")
 
@@ -26,11 +27,14 @@ def running(name: str, *, filled: bool = True) -> Iterator[Stage]:
             built.add("roads", "jobs.roads")
             built.add("jobs", *JOBS)
             built.add("clock", "jobs.clock")
+            # The port listens before the worker has loaded the app, and the platform waits for an echo one second only.
+            built.wait_for("web", lambda: is_up(f"http://127.0.0.1:{built.port}/healthz"))
             verify_callbacks(built.platform, f"http://127.0.0.1:{built.port}")
             if filled:
                 first_sync()
                 fill()
             yield built
+            built._lock.close()
     finally:
         os.environ.clear()
         os.environ.update(kept)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from customers.models import Customer, Follow, Tag
+from customers.models import Customer, Follow, Tag, TagGroup
 from foundation import clock
 from foundation.db import Json, transaction
 from jobs import sync_jobs, sync_run
@@ -57,7 +57,10 @@ def test_a_first_sync_brings_everything(corp: Corp) -> None:
     with transaction() as session:
         assert len(session.scalars(select(Department)).all()) == 6
         assert sorted(session.scalars(select(Store.name))) == ["徐家汇店", "静安店"]
-        assert session.scalars(select(Tag.name)).all() == ["会员"]
+        pulled = session.scalars(select(Tag.name).where(Tag.platform_id.is_not(None))).all()
+        assert pulled == ["会员"]
+        groups = set(session.scalars(select(TagGroup.name)))
+        assert {"消费属性", "行为偏好"} <= groups, "a corp that has neither group gets both"
         assert len(session.scalars(select(Customer).where(Customer.tag_ids != [])).all()) == 5
     assert len(follows()) == 7
     assert done.report["steps"]["customers"] == {"guides": 3, "seen": 7, "new": 7}

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from foundation import db
 from foundation.db import transaction
 from outbox.models import Lane
 from outbox.sender import Sender
-from supervisor.servers import start_postgres
+from supervisor.servers import Server, start_postgres
 from tests.builders.outbox import owe
 from tests.builders.platform import ScriptedPlatform, forget_client
 
@@ -36,7 +36,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def own_database(folder: Path, platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+def own_database(folder: Path, platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Server]]:
     """A PostgreSQL of this test alone, whose process is the list's last."""
     servers = [start_postgres(folder)]
     monkeypatch.setenv("DATABASE_URL", servers[0].address)
@@ -44,10 +44,17 @@ def own_database(folder: Path, platform: ScriptedPlatform, monkeypatch: pytest.M
     db.engine.cache_clear()
     forget_client()
     command.upgrade(Config(str(ROOT / "alembic.ini")), "head")
-    yield servers  # type: ignore[misc]
+    yield servers
     db.engine().dispose()
     db.engine.cache_clear()
     servers[-1].stop()
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
 
 
 def sent() -> int:
@@ -56,26 +63,23 @@ def sent() -> int:
 
 
 def test_a_killed_database_comes_back_and_every_message_left_once(
-    own_database: list[object], folder: Path, platform: ScriptedPlatform
+    own_database: list[Server], folder: Path, platform: ScriptedPlatform
 ) -> None:
     platform.latency = 0.2
     owe(150)
     stop = threading.Event()
-    thread = threading.Thread(target=Sender((Lane.TASK,), 8, lambda _message: None).run, args=(stop,))
+    thread = threading.Thread(target=Sender((Lane.TASK,), 8, lambda _message: None).run, args=(stop,), daemon=True)
     thread.start()
-    while len(platform.of("message/send")) < 20:
-        time.sleep(0.05)
-    os.killpg(own_database[-1].process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
-    time.sleep(AWAY_SECONDS)
-    calls_while_away = len(platform.of("message/send"))
-    own_database.append(start_postgres(folder))
-    end = time.monotonic() + 30
-    while sent() < 150:
-        assert time.monotonic() < end
-        time.sleep(0.1)
-    stop.set()
-    thread.join()
+    try:
+        wait_for(lambda: len(platform.of("message/send")) >= 20)
+        os.killpg(own_database[-1].process.pid, signal.SIGKILL)
+        own_database[-1].process.wait()
+        time.sleep(AWAY_SECONDS)
+        own_database.append(start_postgres(folder))
+        wait_for(lambda: sent() == 150)
+    finally:
+        stop.set()
+        thread.join(10)
     counts = Counter(each.json["touser"] for each in platform.of("message/send"))
     assert len(counts) == 150
     assert set(counts.values()) == {1}
-    assert calls_while_away > 20, "what was claimed went on being sent"

@@ -159,7 +159,7 @@ def test_9_every_address_comes_from_the_settings(platform: ScriptedPlatform) -> 
     platform.then("media/get", Raw(b"\xff\xd8picture", "image/jpeg"))
     assert app_client().media.download("m") == b"\xff\xd8picture"
     assert {call.path for call in platform.calls} == {"gettoken", "media/get"}
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(TypeError):
         app_client().media.get_url("m")
 
 

@@ -1,0 +1,55 @@
+"""The jobs of SOP go on where they stopped and end by themselves."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from foundation import clock
+from foundation.db import transaction
+from jobs import sop_jobs
+from outbox.models import OutgoingMessage
+from sop.actions import seed_care_nodes
+from sop.models import Assignment, AssignmentStatus, Task, TaskStatus
+from tests.builders.leaderboard import make_day
+from tests.builders.sop import make_brand, make_follow, make_task
+
+
+def test_published_tasks_are_handed_out_reminded_and_closed(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sop_jobs, "CHUNK", 2)
+    with transaction() as session:
+        brand = make_brand(session)
+        east = make_task(session, brand, status=TaskStatus.PUBLISHED)
+        north = make_task(session, brand, status=TaskStatus.PUBLISHED, path="1.3.", department_id=3)
+        make_task(session, brand, status=TaskStatus.DRAFT)
+    assert sop_jobs.hand_out(north.id) == 2
+    assert [sop_jobs.hand_out_open() for _ in range(2)] == [5, 0]
+    assert sop_jobs.remind_open() == 0
+    with time_machine.travel(clock.now() + timedelta(hours=21), tick=False):
+        assert [sop_jobs.remind_open() for _ in range(2)] == [7, 0]
+    with time_machine.travel(clock.now() + timedelta(hours=25), tick=False):
+        assert [sop_jobs.mark_late() for _ in range(2)] == [7, 0]
+    with transaction() as session:
+        assert session.get_one(Task, east.id).status == TaskStatus.CLOSED
+        assert set(session.scalars(select(Assignment.status))) == {AssignmentStatus.LATE}
+        assert session.scalar(select(func.count()).select_from(OutgoingMessage)) == 14
+
+
+def test_the_morning_goes_through_all_guides_once_with_yesterdays_rank(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sop_jobs, "MORNING_CHUNK", 3)
+    today = clock.today()
+    with transaction() as session:
+        brand = make_brand(session)
+        seed_care_nodes(session)
+        make_follow(session, brand.ai, "wm1", days_ago=3)
+        make_follow(session, brand.far, "wm2", days_ago=3)
+        make_day(session, brand.ai, today - timedelta(days=1), 7)
+    assert [sop_jobs.care_morning(today) for _ in range(2)] == [3, 3]
+    with transaction() as session:
+        owed = {
+            message.payload["touser"]: message.payload["template_card"] for message in session.scalars(select(OutgoingMessage))
+        }
+    assert set(owed) == {"g21a", "g31a"}
+    assert [row["value"] for row in owed["g21a"]["horizontal_content_list"]] == ["约 2 分钟", "本店第 1 名 · 全国第 1 名"]
+    assert [row["value"] for row in owed["g31a"]["horizontal_content_list"]] == ["约 2 分钟"]
