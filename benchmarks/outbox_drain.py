@@ -57,7 +57,7 @@ def run(size: Size) -> list[Figure]:
         built.simulator()
         members = slow_platform(built)
         owe(200, Lane.TASK, members)
-        built.add("roads", "jobs.roads")
+        built.add("roads-out", "jobs.roads", "out")
         wait_until_sent(30)
         built.platform.http.delete(f"{built.platform.base}/_control/calls", timeout=10)
         owe(size.bulk, Lane.TASK, members)

@@ -11,6 +11,12 @@ from demo.seed import fill, first_sync, verify_callbacks
 from outbox.models import Lane
 
 RATE = 50
+PROCESSES = (
+    ("roads-in", "jobs.roads", "in"),
+    ("roads-out", "jobs.roads", "out"),
+    ("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "8"),
+    ("clock", "jobs.clock"),
+)
 
 
 def _scan(built: Stage, number: int, guides: list[str], scans: dict[str, float]) -> None:
@@ -43,11 +49,7 @@ def run(size: Size) -> list[Figure]:
     with stage("welcome") as built:
         built.simulator()
         built.web()
-        for name, *command in (
-            ("roads", "jobs.roads"),
-            ("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "4"),
-            ("clock", "jobs.clock"),
-        ):
+        for name, *command in PROCESSES:
             built.add(name, *command)
         verify_callbacks(built.platform, f"http://127.0.0.1:{built.port}")
         first_sync()

@@ -3,6 +3,8 @@
 from functools import lru_cache
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from foundation.config import settings
 
@@ -11,5 +13,11 @@ from foundation.config import settings
 def redis_client() -> "redis.Redis":
     """The pooled client of this process; answers text. Short timeouts: nothing may hang on Redis."""
     return redis.Redis.from_url(
-        settings().redis_url, decode_responses=True, socket_timeout=2, socket_connect_timeout=1, max_connections=512
+        settings().redis_url,
+        decode_responses=True,
+        socket_timeout=2,
+        socket_connect_timeout=1,
+        max_connections=512,
+        # The default waits and tries again for seconds while Redis is away; one more try is enough for a stale socket.
+        retry=Retry(NoBackoff(), 1),
     )

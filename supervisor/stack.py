@@ -107,11 +107,12 @@ class Stack:
         return child
 
     def add_product(self, host: str, port: int) -> None:
-        """Migrate, then start web, roads, jobs and clock."""
+        """Migrate, then start web, both roads (two processes: neither waits for the other), jobs and clock."""
         self.run("alembic", "upgrade", "head")
         self.add("web", "gunicorn", "--bind", f"{host}:{port}", "app:create_app()")
-        self.add("roads", "jobs.roads")
-        self.add("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "4")
+        self.add("roads-in", "jobs.roads", "in")
+        self.add("roads-out", "jobs.roads", "out")
+        self.add("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "8")
         self.add("clock", "jobs.clock")
 
     def wait_for(self, what: str, ready: Callable[[], bool], seconds: float = 60) -> None:

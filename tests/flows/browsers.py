@@ -1,0 +1,64 @@
+"""Signed-in visitors: a console in a browser, a guide's WeCom. Each takes its CSRF token from a page, as the page's own script does."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from org.models import Role, Staff
+
+WECOM = "Mozilla/5.0 (Linux; Android 15; wv) Chrome/130.0 Mobile wxwork/4.1.36 MicroMessenger/7.0.1 NetType/4G Language/zh"
+TOKEN = re.compile(r'name="(?:csrf-token|csrf)" content="([^"]+)"')
+OPENED = {"hq": "/hq/board", "sidebar": "/sidebar/tasks"}
+
+
+class Visitor:
+    """One signed-in person in front of both doors."""
+
+    def __init__(self, client: FlaskClient, staff: Staff) -> None:
+        self.client = client
+        self.staff = staff
+        self._tokens: dict[str, str] = {}
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path, headers={"User-Agent": WECOM})
+
+    def page(self, path: str) -> str:
+        """The text of a page that must be there."""
+        answer = self.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:300]}"
+        return answer.text
+
+    def post(self, path: str, form: dict[str, object] | None = None, *, json: object = None) -> TestResponse:
+        """A form of the console, or the JSON of a guide's page when `json` is given."""
+        headers = {"User-Agent": WECOM, "X-CSRFToken": self._token(path.split("/")[1])}
+        if json is not None:
+            return self.client.post(path, json=json, headers=headers)
+        return self.client.post(path, data=form or {}, headers=headers)
+
+    def _token(self, door: str) -> str:
+        if door not in self._tokens:
+            found = TOKEN.search(self.page(OPENED[door]))
+            assert found, "a page without its token"
+            self._tokens[door] = found.group(1)
+        return self._tokens[door]
+
+    @property
+    def at_console(self) -> bool:
+        return self.staff.role != Role.GUIDE
+
+
+@pytest.fixture
+def visit(app: Flask) -> Callable[[Staff], Visitor]:
+    """`visit(staff)` is that person, signed in."""
+
+    def signed(staff: Staff) -> Visitor:
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["person_id"], cookie["epoch"] = staff.id, staff.epoch
+        return Visitor(client, staff)
+
+    return signed

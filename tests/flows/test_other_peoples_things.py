@@ -1,0 +1,300 @@
+"""Changing the address: what is another store's is not there, and the attempt is written down.
+
+The cases are held against the app's own map of addresses: a new route with an object's id and no case here fails.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.models import EventStatus
+from foundation import clock
+from foundation.audit import AuditEvent
+from foundation.blobs import keep_blob
+from foundation.db import transaction
+from hq.forms import moment_field
+from hq.routes.door import HEADQUARTERS, OPEN, ROLES
+from org.models import Staff, SyncRun, SyncStatus
+from sop.actions import seed_care_nodes
+from sop.models import AnswerKind, AssignmentStatus, CareNode, TaskStatus
+from tests.builders.bot import make_event
+from tests.builders.content_library import make_poster, make_script
+from tests.builders.outbox import make_message
+from tests.builders.sop import Brand, make_brand, make_copy, make_follow, make_task
+from tests.flows.browsers import Visitor, visit
+
+__all__ = ["visit"]
+
+Visits = Callable[[Staff], Visitor]
+NOBODYS = {"customer": "wmNobody", "store": 987_654, "department": 987_654}
+
+
+@dataclass
+class Case:
+    """Who asks, whose things she may not see, and her own that she may; `path` is filled with a set of things."""
+
+    path: str
+    viewer: str
+    others: tuple[str, ...]
+    own: str
+    form: dict[str, object] | None = None
+    json: dict[str, object] | None = None
+
+    def ask(self, visitor: Visitor, things: dict[str, object]) -> tuple[str, int]:
+        """The address and what it answered."""
+        path = self.path.format(**things)
+        if self.form is None and self.json is None:
+            return path, visitor.get(path).status_code
+        fill = lambda body: {k: v.format(**things) if isinstance(v, str) else things[v[0]] for k, v in body.items()}  # noqa: E731
+        answer = visitor.post(path, fill(self.form or {}), json=None if self.json is None else fill(self.json))
+        return path, answer.status_code
+
+
+def manager(path: str, form: dict[str, object] | None = None) -> Case:
+    """A store manager and the store next door, then one of another region."""
+    return Case(path, "m21", ("g22a", "g31a"), "g21a", form)
+
+
+def region(path: str, form: dict[str, object] | None = None) -> Case:
+    """A regional manager and another region."""
+    return Case(path, "east", ("g31a",), "g21a", form)
+
+
+def content(path: str, viewer: str = "east", **rest: dict[str, object]) -> Case:
+    """Content belongs to a region."""
+    return Case(path, viewer, ("g31a",), "g21a", **rest)
+
+
+def guide(path: str, **rest: dict[str, object]) -> Case:
+    """A guide, her colleague at the next table, and two other stores."""
+    return Case(path, "g21a", ("g21b", "g22a", "g31a"), "g21a", **rest)
+
+
+TASK: dict[str, object] = {
+    "title": "换冬装", "body": "按图", "department_id": "{department}", "answer_kind": "tap", "estimated_minutes": "5",
+    "deadline_at": "{later}", "item_id": "",
+}  # fmt: skip
+ITEM: dict[str, object] = {"title": "改过的", "bubble": "你好", "stage": "", "persona_id": "", "category_id": ""}
+SEND: dict[str, object] = {"once": "once-{customer}", "customer": "{customer}", "item": ("script",), "version": ("version",)}
+
+CASES: dict[str, Case] = {
+    "hq.show_task": manager("/hq/tasks/{task}"),
+    "hq.show_progress": manager("/hq/tasks/{task}/progress"),
+    "hq.list_people": manager("/hq/tasks/{task}/people?status=done"),
+    "hq.list_task_answers": manager("/hq/tasks/{task}/answers"),
+    "hq.show_photo": manager("/hq/tasks/{task}/answers/{answer}/photos/0"),
+    "hq.show_customer": manager("/hq/customers/{customer}"),
+    "hq.edit_task": region("/hq/tasks/{draft}/edit"),
+    "hq.change_task": region("/hq/tasks/{draft}/edit", TASK),
+    "hq.publish": region("/hq/tasks/{draft}/publish", {}),
+    "hq.withdraw": region("/hq/tasks/{task}/withdraw", {}),
+    "hq.show_content": content("/hq/content/{script}", "m21"),
+    "hq.edit_content": content("/hq/content/{script}/edit"),
+    "hq.change_content": content("/hq/content/{script}/edit", form=ITEM),
+    "hq.publish_content": content("/hq/content/{script}/publish", form={}),
+    "hq.archive_content": content("/hq/content/{script}/archive", form={}),
+    "sidebar.show_customer": guide("/sidebar/customers/{customer}"),
+    "sidebar.change_tags": guide("/sidebar/customers/{customer}/tags", json={}),
+    "sidebar.show_timeline": guide("/sidebar/customers/{customer}/timeline"),
+    "sidebar.show_task": guide("/sidebar/tasks/{copy}"),
+    "sidebar.finish_task": guide("/sidebar/tasks/{copy}", json={}),
+    "sidebar.show_photo": guide("/sidebar/tasks/{answer}/photos/0"),
+    "sidebar.finish_one": guide("/sidebar/care/{follow}/{node}", form={"outcome": "done"}),
+    "sidebar.show_poster": content("/sidebar/posters/{poster}", "g21a"),
+    "sidebar.show_poster_picture": content("/sidebar/posters/{poster}/picture", "g21a"),
+    "sidebar.prepare_media": content("/sidebar/posters/{poster}/media", "g21a", form={}),
+}
+# An id may also stand behind the question mark or in the form.
+BESIDES: dict[str, Case] = {
+    "department of the organisation": region("/hq/organisation?department_id={department}"),
+    "department of an audience": region("/hq/tasks/audience?department_id={department}"),
+    "store of the codes": manager("/hq/codes?store_id={store}"),
+    "store that codes are made for": manager("/hq/codes", {"store_id": "{store}", "channel": "收银台"}),
+    "customer beside the scripts": guide("/sidebar/scripts?c={customer}"),
+    "customer beside the search": guide("/sidebar/scripts/results?q=尺码&c={customer}"),
+    "customer beside a poster": Case("/sidebar/posters/{common}?c={customer}", "g21a", ("g21b", "g22a"), "g21a"),
+    "customer of a reported send": Case("/sidebar/sends", "g21a", ("g21b", "g22a"), "g21a", json=SEND),
+    "content of a reported send": Case(
+        "/sidebar/sends", "g21a", ("g31a",), "g21a", json=SEND | {"customer": "wm-g21a", "once": "once-{script}"}
+    ),
+}
+LOCKED = {
+    "hq.edit_care": "/hq/care/{node}",
+    "hq.change_care": "/hq/care/{node}",
+    "hq.show_event": "/hq/inbox/{event}",
+    "hq.replay_event": "/hq/inbox/{event}/replay",
+    "hq.show_message": "/hq/outbox/{message}",
+    "hq.resend_one": "/hq/outbox/{message}/resend",
+    "hq.show_report": "/hq/sync/{run}",
+    "hq.change_role": "/hq/staff/{staff}/role",
+    "hq.sign_out_everywhere": "/hq/staff/{staff}/sessions",
+}
+
+
+@pytest.fixture
+def brand(app: Flask) -> Brand:
+    with transaction() as session:
+        return make_brand(session)
+
+
+def things_of(session: Session, brand: Brand, userid: str) -> dict[str, object]:
+    """One guide's customer, tasks of her store, content of her region."""
+    owner, hq = brand.guides[userid], brand.headquarters
+    place = {"department_id": owner.department_id or 0, "path": owner.path}
+    asked = make_task(session, brand, answer_kind=AnswerKind.PHOTO, **place)
+    answer = make_copy(session, asked, owner, status=AssignmentStatus.DONE, done_at=clock.now())
+    answer.answer_photos = [keep_blob(b"\xff\xd8\xff\xe0 a photo")]
+    follow = make_follow(session, owner, f"wm-{userid}", days_ago=1)
+    own_region = owner.path[:4]
+    script = make_script(session, hq, title=f"尺码 {userid}", path=own_region)
+    poster = make_poster(session, hq)
+    common = make_poster(session, hq, title="全国海报")
+    poster.path = own_region
+    return {
+        "task": asked.id, "answer": answer.id, "copy": make_copy(session, make_task(session, brand, **place), owner).id,
+        "draft": make_task(session, brand, status=TaskStatus.DRAFT, **place).id, "customer": f"wm-{userid}",
+        "follow": follow.id, "node": session.scalars(select(CareNode.id).where(CareNode.day == 1)).one(),
+        "script": script.id, "version": script.version_id, "poster": poster.id, "common": common.id,
+        "store": owner.store_id, "department": owner.department_id,
+        "later": moment_field(clock.now() + timedelta(days=1)),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def owned(brand: Brand) -> dict[str, dict[str, object]]:
+    """userid → her things."""
+    with transaction() as session:
+        seed_care_nodes(session)
+        return {userid: things_of(session, brand, userid) for userid in ("g21a", "g21b", "g22a", "g31a")}
+
+
+def person(brand: Brand, userid: str) -> Staff:
+    return {"east": brand.east, "m21": brand.manager}.get(userid) or brand.guides[userid]
+
+
+def written_down(staff: Staff) -> list[str]:
+    with transaction() as session:
+        found = select(AuditEvent.subject).where(AuditEvent.actor == f"staff:{staff.id}", AuditEvent.action.like("%.not_found"))
+        return list(session.scalars(found))
+
+
+def test_every_address_with_an_id_has_its_case(app: Flask) -> None:
+    with_id = {
+        rule.endpoint for rule in app.url_map.iter_rules() if rule.arguments and rule.endpoint.startswith(("hq.", "sidebar."))
+    }
+    assert with_id - {f"hq.{name}" for name in OPEN} - {"hq.static", "sidebar.static"} == set(CASES) | set(LOCKED)
+    assert all(ROLES[name.removeprefix("hq.")] == HEADQUARTERS for name in LOCKED)
+
+
+@pytest.mark.parametrize("name", [*CASES, *BESIDES])
+def test_what_is_anothers_is_not_found_and_the_attempt_is_audited(
+    name: str, brand: Brand, owned: dict[str, dict[str, object]], visit: Visits
+) -> None:
+    case = (CASES | BESIDES)[name]
+    staff = person(brand, case.viewer)
+    visitor = visit(staff)
+    for other in case.others:
+        path, status = case.ask(visitor, owned[other])
+        assert status == 404, f"{case.viewer} → {path} of {other}"
+        assert written_down(staff)[-1] == path.split("?")[0]
+    attempts = len(written_down(staff))
+    path, status = case.ask(visitor, owned[case.own])
+    assert status in {200, 201, 202, 302, 409, 422}, f"her own {path}: {status}"
+    assert len(written_down(staff)) == attempts
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_id_that_nobody_has_is_not_found_either(
+    name: str, brand: Brand, owned: dict[str, dict[str, object]], visit: Visits
+) -> None:
+    case = CASES[name]
+    numbers = {key: 10**30 if isinstance(value, int) else value for key, value in owned[case.own].items()}
+    _, status = case.ask(visit(person(brand, case.viewer)), numbers | {"customer": "wmNobody", "later": owned[case.own]["later"]})
+    assert status == 404
+
+
+def test_a_locked_page_says_the_same_of_what_is_there_and_what_is_not(brand: Brand, visit: Visits) -> None:
+    with transaction() as session:
+        seed_care_nodes(session)
+        run = SyncRun(kind="org", status=SyncStatus.DONE, cursor={}, done=1, report={}, asked_by="x", created_at=clock.now())
+        session.add(run)
+        ids = {
+            "node": session.scalars(select(CareNode.id)).first(), "message": make_message(session).id, "staff": brand.ai.id,
+            "event": make_event(session, status=EventStatus.SET_ASIDE).id,
+        }  # fmt: skip
+        session.flush()
+        ids["run"] = run.id
+    missing = dict.fromkeys(ids, 987_654)
+    for viewer in (brand.east, brand.manager):
+        visitor = visit(viewer)
+        for name, path in LOCKED.items():
+            rule = next(rule for rule in visitor.client.application.url_map.iter_rules() if rule.endpoint == name)
+            ask = visitor.get if "GET" in (rule.methods or ()) else visitor.post
+            there, gone = ask(path.format(**ids)), ask(path.format(**missing))
+            assert (there.status_code, gone.status_code) == (403, 403), path
+
+
+def test_a_form_does_not_tell_the_title_of_another_regions_content(
+    brand: Brand, owned: dict[str, dict[str, object]], visit: Visits
+) -> None:
+    with transaction() as session:
+        secret = make_script(session, brand.headquarters, title="华北内部价", path="1.3.")
+    body = {k: str(v).format(**owned["g21a"]) for k, v in TASK.items()} | {"item_id": str(secret.id)}
+    answer = visit(brand.east).post("/hq/tasks/new", body)
+    assert answer.status_code == 422
+    assert 'id="item_id-problem"' in answer.text
+    assert "华北内部价" not in answer.text
+
+
+def test_lists_hold_only_what_is_hers(brand: Brand, owned: dict[str, dict[str, object]], visit: Visits) -> None:
+    seen = {
+        "m21": ["/hq/customers", "/hq/tasks", "/hq/content", "/hq/organisation", "/hq/board", "/hq/"],
+        "g21a": ["/sidebar/", "/sidebar/tasks", "/sidebar/care", "/sidebar/scripts", "/sidebar/board"],
+    }
+    for viewer, paths in seen.items():
+        visitor = visit(person(brand, viewer))
+        for path in paths:
+            text = visitor.page(path)
+            assert "wm-g31a" not in text, path
+            assert "尺码 g31a" not in text, path
+            assert "G31A" not in text, path
+
+
+@pytest.mark.parametrize("value", ["%00", "%27%22%3E", "9" * 30, "-1", "%F0%9F%98%80", "a" * 3000])
+def test_odd_addresses_never_crash_a_page(
+    value: str, app: Flask, brand: Brand, owned: dict[str, dict[str, object]], visit: Visits
+) -> None:
+    visitors = {"hq": visit(brand.headquarters), "sidebar": visit(brand.ai)}
+    names = (
+        "q",
+        "after",
+        "before",
+        "c",
+        "department_id",
+        "store_id",
+        "status",
+        "level",
+        "period",
+        "category_id",
+        "actor",
+        "subject",
+    )
+    query = "&".join(f"{name}={value}" for name in names)
+    for rule in app.url_map.iter_rules():
+        door = rule.endpoint.split(".")[0]
+        if (
+            door in visitors
+            and "GET" in (rule.methods or ())
+            and "login" not in rule.rule
+            and not rule.endpoint.endswith("static")
+        ):
+            _, path = rule.build(dict.fromkeys(rule.arguments, 1)) or ("", "")
+            answer = visitors[door].get(f"{path}?{query}")
+            assert answer.status_code < 500, f"{path}?{query}"
+    for path in (f"/hq/customers/{value}", f"/sidebar/customers/{value}"):
+        assert visitors[path.split("/")[1]].get(path).status_code == 404
