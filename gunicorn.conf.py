@@ -1,7 +1,6 @@
 """The web server's settings. Threads, because a request waits for the database, never for the platform."""
 
 import os
-import shutil
 from pathlib import Path
 
 from prometheus_client import multiprocess
@@ -18,13 +17,8 @@ control_socket_disable = True
 # A slow sender of headers must not hold a worker's memory: the callback body is capped at 64 KiB by its own route.
 limit_request_line = 8190
 
-metrics_folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "var/metrics"))
-
-
-def on_starting(server: object) -> None:
-    """Counters of dead workers of an earlier run must not be added up again."""
-    shutil.rmtree(metrics_folder, ignore_errors=True)
-    metrics_folder.mkdir(parents=True)
+# Where processes of one installation count together; the supervisor empties it, here it only has to be there.
+Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", "var/metrics")).mkdir(parents=True, exist_ok=True)
 
 
 def child_exit(server: object, worker: object) -> None:

@@ -1,6 +1,5 @@
 """What changes in acquisition: codes are wanted and answered, arrivals are tagged and welcomed. Never calls the platform."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,28 +8,21 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from acquisition.models import ChannelCode, CodeStatus, Welcome
-from acquisition.pictures import draw_welcome
-from acquisition.queries import find_code, find_default_welcome
-from acquisition.rules import DEFAULT_TEXT, code_payload, welcome_deadline, welcome_payload, welcome_text
+from acquisition.models import ChannelCode, CodeStatus
+from acquisition.queries import find_code
+from acquisition.rules import code_payload
+from acquisition.welcomes import Arrival, default_welcome, greet_arrivals, save_welcome
 from customers.actions import start_following, tag_customer
 from customers.models import Customer, Follow, FollowStatus
-from customers.queries import find_customer
-from foundation import audit, clock
-from foundation.blobs import keep_blob
-from foundation.config import settings
+from foundation import clock
 from foundation.errors import AppError, Invalid
 from foundation.log import logger
-from foundation.vendor import font_path
 from org.actions import meet
 from org.models import Staff
-from org.queries import get_store
 from outbox.actions import enqueue
-from outbox.media import keep_media, media_slot
 from outbox.models import Lane, MessageStatus, OutgoingMessage
 
 ADD_CONTACT_WAY = "externalcontact/add_contact_way"
-SEND_WELCOME = "externalcontact/send_welcome_msg"
 log = logger(__name__)
 
 
@@ -112,9 +104,8 @@ def arrive(
     """A customer added a guide: the welcome first, then the relation, the channel's tags and the timeline (DOC 92130)."""
     code = find_code(session, state)
     staff = meet(session, userid)
-    known = find_customer(session, external_userid)
     if welcome_code:
-        _welcome(session, staff, known.name if known else "", code, welcome_code, at)
+        greet_arrivals(session, [Arrival(userid, external_userid, state, welcome_code, at)])
     channel = code.channel if code is not None else ""
     follow = start_following(session, userid, external_userid, at=at, state=state, half=half, channel=channel)
     tag_arrival(session, follow, staff)
@@ -136,61 +127,7 @@ def tag_arrival(session: Session, follow: Follow, staff: Staff) -> None:
 
 def welcome(session: Session, follow: Follow, customer: Customer, staff: Staff, welcome_code: str, event_at: datetime) -> bool:
     """Owe the welcome of this arrival; False when its 20 seconds are over (nothing is sent late)."""
-    return _welcome(session, staff, customer.name, find_code(session, follow.state), welcome_code, event_at)
-
-
-def _welcome(
-    session: Session, staff: Staff, customer: str, code: ChannelCode | None, welcome_code: str, event_at: datetime
-) -> bool:
-    expires_at = welcome_deadline(event_at)
-    if expires_at <= clock.now():
-        return False
-    chosen = _welcome_of(session, code)
-    store = get_store(session, staff.store_id).name if staff.store_id is not None else settings().brand_name
-    text = welcome_text(chosen.text, customer=customer, guide=staff.name or staff.userid, store=store)
-    picture = media_slot(chosen.picture_key) if chosen.picture_key else None
-    # The code is a secret until it is used: the key must not show it.
-    key = "welcome:" + hashlib.sha256(welcome_code.encode()).hexdigest()[:40]
-    payload = welcome_payload(welcome_code, text, picture)
-    return bool(enqueue(session, Lane.WELCOME, SEND_WELCOME, {key: payload}, about=f"staff:{staff.id}", expires_at=expires_at))
-
-
-def _welcome_of(session: Session, code: ChannelCode | None) -> Welcome:
-    found = session.get(Welcome, code.welcome_id) if code is not None and code.welcome_id is not None else None
-    return found or default_welcome(session)
-
-
-def default_welcome(session: Session) -> Welcome:
-    """The brand's default welcome; made, with a picture of the brand's name kept alive on the platform, when there is none."""
-    found = find_default_welcome(session)
-    if found is None:
-        picture = keep_media(session, "image", keep_blob(_brand_picture()), "welcome.jpg", keep_fresh=True)
-        found = Welcome(name="默认欢迎语", text=DEFAULT_TEXT, picture_key=picture, is_default=True, updated_at=clock.now())
-        session.add(found)
-        session.flush()
-    return found
-
-
-def _brand_picture() -> bytes:
-    try:
-        font = str(font_path("bold"))
-    except (KeyError, RuntimeError) as problem:
-        log.warning("welcome picture without words: no font", why=str(problem))
-        font = None
-    return draw_welcome(settings().brand_name, font)
-
-
-def save_welcome(session: Session, staff: Staff, text: str, picture: bytes | None = None) -> Welcome:
-    """Change the brand's default welcome; a new picture (JPEG or PNG) replaces the old. Raises Invalid with the field."""
-    if not text.strip() or len(text) > 2000:
-        raise Invalid("欢迎语要 1 到 2000 个字", {"text": "1 到 2000 个字"})
-    chosen = default_welcome(session)
-    chosen.text, chosen.updated_at = text.strip(), clock.now()
-    if picture is not None:
-        chosen.picture_key = keep_media(session, "image", keep_blob(picture), "welcome.jpg", keep_fresh=True)
-    audit.record(session, f"staff:{staff.id}", "welcome.saved", f"welcome:{chosen.id}", text=text[:200])
-    session.flush()
-    return chosen
+    return bool(greet_arrivals(session, [Arrival(staff.userid, customer.external_userid, follow.state, welcome_code, event_at)]))
 
 
 __all__ = [
@@ -199,6 +136,7 @@ __all__ = [
     "code_failed",
     "code_ready",
     "default_welcome",
+    "greet_arrivals",
     "save_welcome",
     "tag_arrival",
     "want_code",

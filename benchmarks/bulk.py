@@ -34,8 +34,9 @@ SELECT 'wm' || lpad(n::text, 30, '0'), '客户' || n, '', n % 3, 1, '',
 FROM generate_series(1, :customers) n
 """
 FOLLOWS = """
-INSERT INTO follow (customer_id, staff_id, status, state, add_way, remark, description, tag_ids, followed_at, changed_at)
-SELECT id, owner_id, 'active', '', 1, '', '', '{}', :now - (id % 400) * interval '1 day', :now FROM customer
+INSERT INTO follow (customer_id, staff_id, status, state, add_way, remark, description, tag_ids, platform_tag_ids, tag_revision,
+                    tags_writing, followed_at, changed_at)
+SELECT id, owner_id, 'active', '', 1, '', '', '{}', '{}', 0, false, :now - (id % 400) * interval '1 day', :now FROM customer
 """
 TIMELINE = """
 INSERT INTO timeline_entry (customer_id, staff_id, kind, at, facts, once)

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
+
 from demo.__main__ import demo_settings
 from demo.platform import Platform
 from foundation import db
 from foundation.config import settings
 from foundation.redis import redis_client
 from supervisor.children import Child
+from supervisor.places import server_folder
 from supervisor.stack import ROOT, Stack, is_up
 
 HOST = "127.0.0.1"
@@ -33,6 +36,7 @@ class Stage(Stack):
         self.port, self.simulator_port = free_port(), free_port()
         var.mkdir(parents=True)
         env = {**os.environ, **demo_settings(self.port, self.simulator_port, var), "LOG_LEVEL": "WARNING"}
+        env.update(WECOM_CALLS_PER_MINUTE="10000000", WECOM_CALLS_PER_HOUR="10000000")
         super().__init__(var, env)
         self.platform = Platform(f"http://{HOST}:{self.simulator_port}")
 
@@ -40,9 +44,7 @@ class Stage(Stack):
         """Servers and schema; this process uses them too."""
         self.start_servers()
         os.environ.update(self.env)
-        settings.cache_clear()
-        db.engine.cache_clear()
-        redis_client.cache_clear()
+        _forget()
         self.run("alembic", "upgrade", "head")
 
     def web(self, app: str = "app:create_app()", port: int | None = None, workers: int = 1) -> Child:
@@ -50,7 +52,7 @@ class Stage(Stack):
         port = port or self.port
         self.env["WEB_WORKERS"] = str(workers)
         child = self.add(f"web-{port}", "gunicorn", "--bind", f"{HOST}:{port}", app)
-        self.wait_for(app, lambda: _listens(port))
+        self.wait_for(app, lambda: _answers(port))
         return child
 
     def simulator(self, brand: str = "sample") -> None:
@@ -60,9 +62,13 @@ class Stage(Stack):
         self.wait_for("simulator", lambda: is_up(f"{self.platform.base}/_control/health"))
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
+def _answers(port: int) -> bool:
+    """Whether the app is loaded: the port listens before that. A peer answers with whatever status it likes."""
+    try:
+        requests.get(f"http://{HOST}:{port}/healthz", timeout=3)
+    except requests.RequestException:
+        return False
+    return True
 
 
 @contextmanager
@@ -70,6 +76,9 @@ def stage(name: str) -> Iterator[Stage]:
     """A fresh stage under var/bench; gone afterwards."""
     var = ROOT / "var" / "bench" / f"{name}-{os.getpid()}"
     shutil.rmtree(var, ignore_errors=True)
+    kept = dict(os.environ)
+    for address in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(address, None)
     built = Stage(var)
     try:
         built.open()
@@ -77,7 +86,17 @@ def stage(name: str) -> Iterator[Stage]:
     finally:
         db.engine().dispose()
         built.stop()
+        shutil.rmtree(server_folder(var), ignore_errors=True)
         shutil.rmtree(var, ignore_errors=True)
+        os.environ.clear()
+        os.environ.update(kept)
+        _forget()
+
+
+def _forget() -> None:
+    """Drop what this process keeps of its settings and connections."""
+    for cached in (settings, db.engine, redis_client):
+        cached.cache_clear()
 
 
 def pin(process_ids: list[int], core: int) -> None:

@@ -12,6 +12,7 @@ from outbox.models import Lane
 
 RATE = 50
 PROCESSES = (
+    ("roads-welcome", "jobs.roads", "welcome"),
     ("roads-in", "jobs.roads", "in"),
     ("roads-out", "jobs.roads", "out"),
     ("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "8"),

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from time import monotonic
 
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -11,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot import actions
 from bot.actions import Claim
 from bot.dispatch import handler_of
+from bot.greeting import greet_waiting, pass_on_ungreeted
 from bot.models import EventStatus
 from bot.rules import OTHER_LANE, WELCOME_LANE
 from foundation.db import transaction
@@ -79,56 +81,92 @@ def drain(limit: int = 10_000) -> int:
     return worked
 
 
-class InboxRoad:
-    """Threads on the inbox: some only for events with a welcome code, the others for everything, codes first.
+def greet_one_batch() -> int:
+    """Greet what waits with a welcome code; how many events were passed on. A bad one does not hold up the others."""
+    try:
+        with transaction() as session:
+            return greet_waiting(session)
+    except PASSING:
+        raise
+    except Exception as error:  # the batch held a bad event: it is passed on to be recorded, the rest is greeted next
+        log.warning("greeting failed, events go one by one", problem=explain(error))
+    return _greet_one()
 
-    Whoever makes it starts and joins `threads`; they end soon after `stop`, and one that dies before is a bug not to be hidden.
+
+def _greet_one() -> int:
+    try:
+        with transaction() as session:
+            return greet_waiting(session, limit=1)
+    except PASSING:
+        raise
+    except Exception:  # its handler meets the same trouble and records it
+        with transaction() as session:
+            return pass_on_ungreeted(session)
+
+
+class Road:
+    """Threads of one kind on the inbox. Whoever makes it starts and joins `threads`; they end soon after `stop`, and one that
+    dies before is a bug not to be hidden.
     """
 
-    def __init__(self, workers: int, stop: threading.Event) -> None:
-        self._stop = stop
-        self._welcome, self._any = Bell(), Bell()
-        welcomers = max(1, workers // 2)
+    def __init__(self, lane: int, workers: int, stop: threading.Event) -> None:
+        self._lane, self._stop, self._bell = lane, stop, Bell()
+        self._rescued_at = float("-inf")
         self.threads = [
-            threading.Thread(target=listen, args=("inbox", self._heard, stop), name="inbox-listen", daemon=True),
-            *(self._worker((WELCOME_LANE,), self._welcome, 1, number) for number in range(welcomers)),
-            *(self._worker((WELCOME_LANE, OTHER_LANE), self._any, BATCH, number) for number in range(workers)),
+            threading.Thread(target=listen, args=("inbox", self._heard, stop), name=f"inbox-listen-{lane}", daemon=True),
+            *(threading.Thread(target=self._loop, name=f"inbox-{lane}-{number}", daemon=True) for number in range(workers)),
         ]
 
     def _heard(self, payload: str) -> None:
-        if payload != str(OTHER_LANE):
-            self._welcome.ring()
-        if payload != str(WELCOME_LANE):
-            self._any.ring()
+        if payload in {"", str(self._lane)}:
+            self._bell.ring()
 
-    def _worker(self, lanes: tuple[int, ...], bell: Bell, batch: int, number: int) -> threading.Thread:
-        name = f"inbox-{'welcome' if lanes == (WELCOME_LANE,) else 'any'}-{number}"
-        return threading.Thread(target=self._loop, args=(lanes, bell, batch), name=name, daemon=True)
-
-    def _loop(self, lanes: tuple[int, ...], bell: Bell, batch: int) -> None:
+    def _loop(self) -> None:
         while not self._stop.is_set():
             try:
-                claims = self._claim(lanes, batch)
-                if len(claims) == batch:
-                    bell.ring()
-                self._work_all(claims)
-                if not claims:
-                    bell.wait(POLL_SECONDS)
+                self._rescue()
+                if not self._act():
+                    self._bell.wait(POLL_SECONDS)
             except (DBAPIError, PoolTimeout) as error:
                 log.warning("inbox waits for the database", problem=explain(error))
                 self._stop.wait(POLL_SECONDS)
 
-    def _claim(self, lanes: tuple[int, ...], batch: int) -> list[Claim]:
-        with transaction() as session:
-            if batch == 1:
-                # The welcome loop polls every second, so an event of a killed worker is back within its code's life.
+    def _rescue(self) -> None:
+        if monotonic() - self._rescued_at > POLL_SECONDS:
+            self._rescued_at = monotonic()
+            with transaction() as session:
                 actions.rescue_stuck(session)
-            return actions.claim(session, lanes, batch)
 
-    def _work_all(self, claims: list[Claim]) -> None:
+    def _act(self) -> int:
+        """Do what is due now; 0 when nothing is."""
+        raise AssertionError("say what this road does")
+
+
+class WelcomeRoad(Road):
+    """Greets events that carry a welcome code, and nothing else: it may not wait behind anybody's work."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        super().__init__(WELCOME_LANE, 1, stop)
+
+    def _act(self) -> int:
+        return greet_one_batch()
+
+
+class InboxRoad(Road):
+    """Works events: those without a code at once, those with one after their greeting."""
+
+    def __init__(self, workers: int, stop: threading.Event) -> None:
+        super().__init__(OTHER_LANE, workers, stop)
+
+    def _act(self) -> int:
+        with transaction() as session:
+            claims = actions.claim(session, (OTHER_LANE,), BATCH)
+        if len(claims) == BATCH:
+            self._bell.ring()
         for position, claim in enumerate(claims):
             if self._stop.is_set():
                 with suppress(DBAPIError), transaction() as session:
                     actions.give_back(session, claims[position:])
-                return
+                return 0
             work(claim)
+        return len(claims)

@@ -28,7 +28,7 @@ class Wish:
 
 
 def understand(text: str) -> Wish:
-    """"话术 羽绒服", "话术：羽绒服" and "话术羽绒服" are one wish; what is not understood is a wish for help."""
+    """ "话术 羽绒服", "话术：羽绒服" and "话术羽绒服" are one wish; what is not understood is a wish for help."""
     plain = SEPARATORS.sub(" ", text).strip()
     for kind, names in NAMES:
         for name in names:

@@ -71,7 +71,7 @@ def _write_customers(session: Session, rows: Iterable[Json], fetched_at: datetim
         UPSERT_CUSTOMERS,
         {
             "external_userids": ids,
-            "names": [clean(str(one.get("name") or ""))[:10_000] for one in told],
+            "names": [clean(str(one.get("name") or "")).strip()[:10_000] for one in told],
             "avatars": [str(one.get("avatar") or "")[:1024] for one in told],
             "genders": [int(one.get("gender") or 0) for one in told],
             "types": [int(one.get("type") or 1) for one in told],

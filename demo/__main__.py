@@ -34,7 +34,7 @@ def demo_settings(port: int, simulator_port: int, var: Path) -> dict[str, str]:
         "JSSDK_ORIGINS": f"http://*.webview.localhost:{simulator_port}",
         "DATA_DIR": str(var / "data"),
         "BRAND_NAME": corp["corp_name"],
-        "HQ_USERIDS": "hq_wangmin",
+        "HQ_USERIDS": "hq_wangmin,hq_lijie,hq_zhangwei",
         # Today's cards go out while a visitor still watches: the morning list soon, the leaderboard a minute later.
         "MORNING_CARD_AT": soon(MORNING_AFTER),
         "LEADERBOARD_CARD_AT": soon(BOARD_AFTER),

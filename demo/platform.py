@@ -14,24 +14,24 @@ class Platform:
         self.base = base
         self.http = requests.Session()
 
-    def get(self, path: str, **params: Any) -> Json:
+    def get(self, address: str, /, **params: Any) -> Json:
         """GET a control address."""
-        answer = self.http.get(f"{self.base}/_control/{path}", params=params, timeout=20)
+        answer = self.http.get(f"{self.base}/_control/{address}", params=params, timeout=20)
         answer.raise_for_status()
         return dict(answer.json())
 
-    def do(self, action: str, **body: Any) -> Json:
+    def do(self, action: str, /, **body: Any) -> Json:
         """A person does something: `do("customer_scans", userid=…)`."""
         return self.post(f"do/{action}", **body)
 
-    def post(self, path: str, **body: Any) -> Json:
+    def post(self, address: str, /, **body: Any) -> Json:
         """POST a control address; the simulator's own words are in the error."""
-        answer = self.http.post(f"{self.base}/_control/{path}", json=body, timeout=30)
+        answer = self.http.post(f"{self.base}/_control/{address}", json=body, timeout=30)
         if answer.status_code >= 400:
-            raise RuntimeError(f"{path}: {answer.text[:500]}")
+            raise RuntimeError(f"{address}: {answer.text[:500]}")
         return dict(answer.json())
 
-    def set_receiver(self, name: str, **body: Any) -> Json:
+    def set_receiver(self, name: str, /, **body: Any) -> Json:
         """Save a callback address, as an administrator does; the platform verifies it first."""
         answer = self.http.put(f"{self.base}/_control/receivers/{name}", json={**body, "verify": True}, timeout=20)
         answer.raise_for_status()

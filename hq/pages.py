@@ -61,12 +61,19 @@ def folded(tree: Sequence[Choice], open_at: Choice) -> list[Choice]:
     return [one for one in tree if one.kind != DepartmentKind.STORE or (stores_shown and one.path.startswith(around))]
 
 
+def may_see_item(staff: Staff, item: Item) -> bool:
+    """Whether content is shown to everybody, above her, or inside her subtree."""
+    return staff.path.startswith(item.path) or item.path.startswith(staff.path)
+
+
 def item_choices(session: Session, staff: Staff, chosen: int | None, kind: ItemKind | None = None) -> list[Item]:
-    """The newest content she may attach; what is attached already is always among it, so that saving does not lose it."""
+    """The newest content she may attach; what is attached already is among it, so that saving does not lose it."""
     items = search_items(session, staff.path, "", kind=kind, limit=ITEMS_OFFERED)
     if chosen is None or any(item.id == chosen for item in items):
         return items
     try:
-        return [get_item(session, chosen), *items]
+        item = get_item(session, chosen)
     except NotFound:
         return items
+    # A number typed into the form must not tell the title of another region's content.
+    return [item, *items] if may_see_item(staff, item) else items

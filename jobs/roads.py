@@ -1,12 +1,15 @@
-"""`python -m jobs.roads [in|out]`: the two roads with deadlines, both or one a process. Rests on PostgreSQL alone."""
+"""`python -m jobs.roads [welcome] [in] [out]`: the roads with deadlines, all or some in a process. On PostgreSQL alone.
+
+welcome: greets and sends welcomes, and shares its process with nothing when nothing else is said. in: works events. out: sends.
+"""
 
 import signal
 import sys
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from types import FrameType
 
-from bot.road import InboxRoad
+from bot.road import InboxRoad, WelcomeRoad
 from foundation.config import Settings, settings
 from foundation.log import logger, set_up_logging
 from jobs import results
@@ -14,29 +17,32 @@ from outbox.models import Lane
 from outbox.sender import Sender
 
 log = logger(__name__)
+ROADS = ("welcome", "in", "out")
 CHECK_SECONDS = 0.5
 END_SECONDS = 8.0
 
 
-def senders(chosen: Settings) -> dict[str, Sender]:
-    """Three senders: welcomes wait for nobody, interactive and task messages not for bulk."""
+def threads_of(road: str, chosen: Settings, stop: threading.Event) -> list[threading.Thread]:
+    """The threads of one road; interactive and task messages do not wait for bulk."""
+    if road == "in":
+        return InboxRoad(chosen.road_inbox_workers, stop).threads
+    if road == "welcome":
+        return [*WelcomeRoad(stop).threads, _sending((Lane.WELCOME,), chosen.road_welcome_workers, stop)]
     workers = chosen.road_outbox_workers
-    return {
-        "outbox-welcome": Sender((Lane.WELCOME,), chosen.road_welcome_workers, results.handle),
-        "outbox-task": Sender((Lane.INTERACTIVE, Lane.TASK), workers, results.handle),
-        "outbox-bulk": Sender((Lane.BULK,), max(1, workers // 2), results.handle),
-    }
+    return [_sending((Lane.INTERACTIVE, Lane.TASK), workers, stop), _sending((Lane.BULK,), max(1, workers // 2), stop)]
+
+
+def _sending(lanes: Sequence[Lane], workers: int, stop: threading.Event) -> threading.Thread:
+    sender = Sender(lanes, workers, results.handle)
+    return threading.Thread(target=sender.run, args=(stop,), name=f"outbox-{lanes[0]}", daemon=True)
 
 
 class Roads:
-    """The threads of the roads this process serves ("in", "out")."""
+    """The threads of the roads this process serves."""
 
-    def __init__(self, chosen: Settings, which: Collection[str], stop: threading.Event) -> None:
+    def __init__(self, chosen: Settings, which: Sequence[str], stop: threading.Event) -> None:
         self._stop = stop
-        self._threads = InboxRoad(chosen.road_inbox_workers, stop).threads if "in" in which else []
-        if "out" in which:
-            for name, sender in senders(chosen).items():
-                self._threads.append(threading.Thread(target=sender.run, args=(stop,), name=name, daemon=True))
+        self._threads = [thread for road in which for thread in threads_of(road, chosen, stop)]
 
     def run(self) -> bool:
         """Until stopped; False when a thread died, which the supervisor answers with a new process."""
@@ -60,9 +66,9 @@ class Roads:
 
 
 def main(which: Sequence[str]) -> int:
-    """Run until SIGTERM or SIGINT; `which` is "in", "out", or nothing for both."""
-    if not set(which) <= {"in", "out"}:
-        log.error("say in, out or nothing", said=list(which))
+    """Run until SIGTERM or SIGINT; `which` names roads, none means all."""
+    if not set(which) <= set(ROADS):
+        log.error("say welcome, in, out or nothing", said=list(which))
         return 2
     set_up_logging(settings())
     stop = threading.Event()
@@ -72,7 +78,7 @@ def main(which: Sequence[str]) -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    return 0 if Roads(settings(), which or ("in", "out"), stop).run() else 1
+    return 0 if Roads(settings(), which or ROADS, stop).run() else 1
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -72,7 +73,11 @@ class Stack:
             raise CannotStart(f"{self.var} 正被另一个 script/demo 或 script/serve 使用，请先停止它。") from None
 
     def start_servers(self) -> None:
-        """Embedded PostgreSQL and Redis, each only where the environment names none."""
+        """Embedded PostgreSQL and Redis, each only where the environment names none; and an empty folder for counters."""
+        metrics = Path(self.env.setdefault("PROMETHEUS_MULTIPROC_DIR", str(self.var / "metrics")))
+        # Counters of an earlier run would be added up again; the folder must be there before any process counts.
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir(parents=True)
         if not self.env.get("DATABASE_URL"):
             server = start_postgres(self.var)
             self.servers.append(server)
@@ -107,11 +112,11 @@ class Stack:
         return child
 
     def add_product(self, host: str, port: int) -> None:
-        """Migrate, then start web, both roads (two processes: neither waits for the other), jobs and clock."""
+        """Migrate, then start web, the roads (a process each: none waits for another), jobs and clock."""
         self.run("alembic", "upgrade", "head")
         self.add("web", "gunicorn", "--bind", f"{host}:{port}", "app:create_app()")
-        self.add("roads-in", "jobs.roads", "in")
-        self.add("roads-out", "jobs.roads", "out")
+        for road in ("welcome", "in", "out"):
+            self.add(f"roads-{road}", "jobs.roads", road)
         self.add("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "8")
         self.add("clock", "jobs.clock")
 

@@ -13,6 +13,7 @@ from wecom.cards import replaced_button
 
 GONE = "已失效"
 
+
 def pressed(session: Session, event: InboundEvent) -> None:
     """Finish what the button stands for, once, and grey the button out with the result (DOC 94888)."""
     userid = need(event.body, "FromUserName")
@@ -20,6 +21,7 @@ def pressed(session: Session, event: InboundEvent) -> None:
     code = text_of(event.body, "ResponseCode")
     if code:
         _answer(session, userid, code, words, event)
+
 
 def _act(session: Session, userid: str, key: str) -> str:
     name, _, number = key.partition(":")
@@ -29,6 +31,7 @@ def _act(session: Session, userid: str, key: str) -> str:
     if guide is None:
         return OUTCOME_WORDS[Outcome.NOT_HERS]
     return OUTCOME_WORDS[finish(session, guide, int(number), via="card").outcome]
+
 
 def _answer(session: Session, userid: str, code: str, words: str, event: InboundEvent) -> None:
     payload = replaced_button([userid], code, words)

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from acquisition.actions import arrive, welcome
+from acquisition.welcomes import Arrival
 from bot.fields import need, text_of
 from bot.models import InboundEvent
 from bot.rules import welcome_counts_from
@@ -14,6 +15,16 @@ from org.models import Staff
 def added(session: Session, event: InboundEvent) -> None:
     """A guide and a customer are friends now. The welcome is owed first, everything else can wait."""
     _start(session, event, half=False)
+
+
+def greeting_of(event: InboundEvent) -> Arrival | None:
+    """Who is owed a welcome by this event; None when there is no code or it came too late to mean anything."""
+    counts_from = welcome_counts_from(event.created_at_platform, event.received_at)
+    code = text_of(event.body, "WelcomeCode")
+    if not code or counts_from is None:
+        return None
+    userid, external_userid = need(event.body, "UserID"), need(event.body, "ExternalUserID")
+    return Arrival(userid, external_userid, text_of(event.body, "State", 64), code, counts_from)
 
 
 def half_added(session: Session, event: InboundEvent) -> None:

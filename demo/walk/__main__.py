@@ -46,6 +46,7 @@ def take_pictures(road: Road, folder: Path) -> None:
     guide, customer, desk = customer_steps.GUIDE, road.facts["customer"], road.desk()
     desk.goto(f"{road.product}/hq/tasks")
     desk.get_by_role("link", name=task_steps.TITLE, exact=True).click()
+    desk.get_by_role("link", name="逾期").first.click()
     desk.locator("#people table").wait_for()
     desk.screenshot(path=folder / "console-task.png")
     desk.goto(f"{road.platform.base}/#member={guide}&with={customer}&panel=sidebar&customer={customer}&peer={guide}")

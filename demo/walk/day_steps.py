@@ -50,7 +50,9 @@ def board_opens_for_everyone(road: Road) -> str:
         expect(page.locator(".ranks .rank").first).to_be_visible()
     desk = road.desk()
     desk.get_by_role("link", name="榜单", exact=True).click()
-    expect(desk.locator("table")).to_contain_text("李小美")
+    for level, name in (("大区", "华东大区"), ("门店", "徐家汇"), ("导购", "李小美")):
+        desk.locator(".tabs").get_by_role("link", name=level, exact=True).click()
+        expect(desk.locator("table")).to_contain_text(name)
     return "导购、门店、大区、总部都能打开；加好友、发话术、做任务都在里面"
 
 

@@ -14,7 +14,7 @@ from content_library.starter_library import seed_content
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
 from hq.forms import CONTENT_FIELDS, as_number, content_body, content_values, typed, typed_bubbles
-from hq.pages import cut_page
+from hq.pages import cut_page, may_see_item
 from hq.routes.door import HEADQUARTERS, MANAGERS, REGIONAL, allow, bp, current_staff
 from org.console_queries import staff_names
 
@@ -37,13 +37,8 @@ def list_content() -> ResponseReturnValue:
             "categories": {one.id: one.name for one in list_categories(session)},
         }
     more = url_for("hq.list_content", after=last.id, q=words, status=status) if last else ""
-    shown = [item for item in rows if _may_see(item)]
+    shown = [item for item in rows if may_see_item(current_staff(), item)]
     return render_template("hq/content.html", rows=shown, q=words, status=status, next=more, statuses=list(ItemStatus), **facts)
-
-
-def _may_see(item: Item) -> bool:
-    path = current_staff().path
-    return path.startswith(item.path) or item.path.startswith(path)
 
 
 @bp.get("/content/new")
@@ -96,7 +91,7 @@ def change_content(item_id: int) -> ResponseReturnValue:
 def _load(item_id: int) -> tuple[Item, list[Any], Mapping[int | None, str]]:
     with transaction() as session:
         item = get_item(session, item_id)
-        if not _may_see(item):
+        if not may_see_item(current_staff(), item):
             raise NotFound("这条内容不存在")
         versions = list_history(session, item_id)
         return item, versions, staff_names(session, [version.created_by for version in versions])
@@ -149,6 +144,7 @@ def load_starter_content() -> ResponseReturnValue:
 @allow(REGIONAL)
 def publish_content(item_id: int) -> ResponseReturnValue:
     """Show the newest version to guides."""
+    _load(item_id)
     with transaction() as session:
         item = publish_item(session, current_staff(), item_id)
     flash(f"《{item.title}》已发布", "success")
@@ -159,6 +155,7 @@ def publish_content(item_id: int) -> ResponseReturnValue:
 @allow(REGIONAL)
 def archive_content(item_id: int) -> ResponseReturnValue:
     """Take it out of the guides' sight."""
+    _load(item_id)
     with transaction() as session:
         item = archive_item(session, current_staff(), item_id)
     flash(f"《{item.title}》已下架", "success")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -17,24 +18,20 @@ JOBS = ("dramatiq", "jobs.worker", "--processes", "1", "--threads", "4")
 
 
 @contextmanager
-def running(name: str, *, filled: bool = True) -> Iterator[Stage]:
-    """Everything running on the sample brand; this process's own settings come back afterwards."""
+def bare(name: str) -> Iterator[Stage]:
+    """A stage with servers of its own and nothing running yet; this process's settings come back afterwards."""
     kept = dict(os.environ)
+    # A stage starts servers only where none are named, and the test run has named its own.
+    for name_of_server in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name_of_server, None)
     try:
         with stage(f"fault-{name}") as built:
-            built.simulator()
-            built.web()
-            built.add("roads", "jobs.roads")
-            built.add("jobs", *JOBS)
-            built.add("clock", "jobs.clock")
-            # The port listens before the worker has loaded the app, and the platform waits for an echo one second only.
-            built.wait_for("web", lambda: is_up(f"http://127.0.0.1:{built.port}/healthz"))
-            verify_callbacks(built.platform, f"http://127.0.0.1:{built.port}")
-            if filled:
-                first_sync()
-                fill()
-            yield built
-            built._lock.close()
+            # Counters of several processes meet in this folder; without it none of them starts.
+            Path(built.env["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
+            try:
+                yield built
+            finally:
+                built._lock.close()
     finally:
         os.environ.clear()
         os.environ.update(kept)
@@ -42,8 +39,37 @@ def running(name: str, *, filled: bool = True) -> Iterator[Stage]:
             cached.cache_clear()
 
 
-@pytest.fixture
-def brand(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """The sample brand, synchronised and filled."""
-    with running(request.node.name[:40]) as built:
+@contextmanager
+def running(name: str) -> Iterator[Stage]:
+    """Everything running on the sample brand, synchronised and filled."""
+    with bare(name) as built:
+        built.simulator()
+        built.web()
+        built.add("roads-welcome", "jobs.roads", "welcome")
+        built.add("roads-in", "jobs.roads", "in")
+        built.add("roads-out", "jobs.roads", "out")
+        built.add("jobs", *JOBS)
+        built.add("clock", "jobs.clock")
+        # The port listens before the worker has loaded the app, and the platform waits for an echo one second only.
+        built.wait_for("web", lambda: is_up(f"http://127.0.0.1:{built.port}/healthz"))
+        verify_callbacks(built.platform, f"http://127.0.0.1:{built.port}")
+        first_sync()
+        fill()
         yield built
+
+
+@pytest.fixture(scope="module")
+def whole_brand(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """One brand for the tests of a file: each breaks it and waits until it has mended itself."""
+    with running(request.node.path.stem) as built:
+        yield built
+
+
+@pytest.fixture
+def brand(whole_brand: Stage) -> Iterator[Stage]:
+    """The sample brand in good health, before and after."""
+    yield whole_brand
+    whole_brand.platform.http.delete(f"{whole_brand.platform.base}/_control/faults", timeout=10)
+    for child in whole_brand.children:
+        if not child.running():
+            child.start()

@@ -1,15 +1,20 @@
-"""Looking at the two sides of a fault: our tables and the platform's own record."""
+"""Looking at the two sides of a fault: our tables and the platform's own record; and sending while something breaks."""
 
+import http.client
 import os
 import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 from sqlalchemy import text
 
 from benchmarks.stage import Stage
 from foundation.db import engine
 from supervisor.children import Child
+from supervisor.stack import is_up
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 40, what: str = "it") -> None:
@@ -39,6 +44,54 @@ def kill(built: Stage, name: str) -> None:
     victim.process.wait()
 
 
-def accepted(built: Stage, path: str) -> list[dict[str, object]]:
+def start_web(built: Stage) -> None:
+    """The web server again, loaded and answering."""
+    child(built, "web").start()
+    built.wait_for("web", lambda: is_up(f"http://127.0.0.1:{built.port}/healthz"))
+
+
+def fault(built: Stage, **wanted: object) -> None:
+    """Ask the platform for trouble; its keys are the simulator's (path, kind, …)."""
+    built.platform.http.post(f"{built.platform.base}/_control/faults", json=wanted, timeout=10).raise_for_status()
+
+
+def accepted(built: Stage, path: str) -> list[dict[str, Any]]:
     """The platform's record of accepted calls of a path."""
-    return [call for call in built.platform.get("calls", path=path, limit=50_000)["calls"] if call["errcode"] == 0]
+    answer = built.platform.http.get(f"{built.platform.base}/_control/calls", params={"path": path, "limit": 50_000}, timeout=20)
+    return [call for call in answer.json()["calls"] if call["errcode"] == 0]
+
+
+Delivery = tuple[str, str, bytes]
+
+
+class Senders:
+    """Several senders post (name, path, body) at once, each its share in order, until done or the server breaks off.
+
+    `answered` holds the names of what got a 200.
+    """
+
+    def __init__(self, port: int, deliveries: Sequence[Delivery], senders: int) -> None:
+        self.answered: set[str] = set()
+        self._port = port
+        shares = [deliveries[each::senders] for each in range(senders)]
+        self._threads = [threading.Thread(target=self._send, args=(share,)) for share in shares]
+        for thread in self._threads:
+            thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Until every sender is done."""
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+            assert not thread.is_alive(), "a sender did not come to an end"
+
+    def _send(self, share: Sequence[Delivery]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        with suppress(OSError, http.client.HTTPException):
+            for name, path, body in share:
+                connection.request("POST", path, body=body)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status == 200:
+                    self.answered.add(name)
+        connection.close()

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from bot.models import EventStatus, InboundEvent
-from bot.road import InboxRoad
+from bot.road import InboxRoad, WelcomeRoad
 from customers.models import Follow, TimelineEntry
 from foundation import clock
 from foundation.db import engine, transaction
@@ -26,6 +26,7 @@ def road(client: FlaskClient) -> Iterator[InboxRoad]:
         make_guide(session)
     stop = threading.Event()
     opened = InboxRoad(4, stop)
+    opened.threads += WelcomeRoad(stop).threads
     for thread in opened.threads:
         thread.start()
     time.sleep(0.3)
