@@ -67,10 +67,7 @@ def closed_loop(port: int, requests: list[bytes], *, connections: int, seconds: 
         return True
 
     for _ in range(connections):
-        wire = _Wire(socket.create_connection(("127.0.0.1", port)))
-        wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        chooser.register(wire.socket, selectors.EVENT_READ, wire)
-        open_wires += send_next(wire)
+        open_wires += send_next(_open(port, chooser))
     while open_wires:
         for key, _ in chooser.select(5):
             wire = key.data
@@ -83,18 +80,17 @@ def closed_loop(port: int, requests: list[bytes], *, connections: int, seconds: 
 
 
 def open_loop(port: int, requests: list[bytes], *, rate: float, connections: int = 64) -> Result:
-    """Send at a steady rate whatever the answers do; a request's time counts from when it should have left."""
-    chooser, result, idle = selectors.DefaultSelector(), Result(), []
-    for _ in range(connections):
-        wire = _Wire(socket.create_connection(("127.0.0.1", port)))
-        wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        chooser.register(wire.socket, selectors.EVENT_READ, wire)
-        idle.append(wire)
+    """Send at a steady rate whatever the answers do; a request's time counts from when it should have left.
+
+    A connection is opened when a request finds none idle, as a sender with a pool does.
+    """
+    chooser, result, idle, opened = selectors.DefaultSelector(), Result(), list[_Wire](), 0
     began, sent, answered = time.perf_counter(), 0, 0
     while answered < len(requests):
         now = time.perf_counter() - began
-        while idle and sent < len(requests) and sent / rate <= now:
-            wire = idle.pop()
+        while sent < len(requests) and sent / rate <= now and (idle or opened < connections):
+            wire = idle.pop() if idle else _open(port, chooser)
+            opened = max(opened, len(chooser.get_map()))
             wire.data, wire.began = b"", began + sent / rate
             wire.socket.sendall(requests[sent])
             sent += 1
@@ -105,5 +101,14 @@ def open_loop(port: int, requests: list[bytes], *, rate: float, connections: int
                 result.note(wire.data, time.perf_counter() - wire.began)
                 answered += 1
                 idle.append(wire)
+    for key in list(chooser.get_map().values()):
+        key.data.socket.close()
     result.seconds = time.perf_counter() - began
     return result
+
+
+def _open(port: int, chooser: selectors.BaseSelector) -> _Wire:
+    wire = _Wire(socket.create_connection(("127.0.0.1", port)))
+    wire.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    chooser.register(wire.socket, selectors.EVENT_READ, wire)
+    return wire
