@@ -12,7 +12,7 @@ from pathlib import Path
 
 from foundation import clock
 from supervisor.places import server_folder
-from supervisor.stack import ROOT, CannotStart, Stack, check_port, is_up
+from supervisor.stack import ROOT, Stack, check_port, is_up
 
 HOST = "127.0.0.1"
 VAR = ROOT / "var" / "demo"
@@ -124,23 +124,17 @@ def main() -> int:
     var.mkdir(parents=True, exist_ok=True)
     # The demo always brings its own corp: settings of a real one in this shell must not leak into it.
     stack = Stack(var, {**os.environ, **demo_settings(chosen.port, chosen.simulator_port, var)})
-    try:
+
+    def work() -> int:
         start(stack, chosen.port, chosen.simulator_port)
         product, simulator = f"http://{HOST}:{chosen.port}", f"http://{HOST}:{chosen.simulator_port}"
-        print(
-            WELCOME.format(seconds=time.monotonic() - began, simulator=simulator, product=product, logs=var / "log", var=var),
-            flush=True,
-        )
+        took = time.monotonic() - began
+        print(WELCOME.format(seconds=took, simulator=simulator, product=product, logs=var / "log", var=var), flush=True)
         if chosen.once:
             return stack.show("demo.walk", simulator, product, chosen.pictures)
         return stack.watch()
-    except CannotStart as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        stack.stop()
+
+    return stack.guard(work)
 
 
 if __name__ == "__main__":

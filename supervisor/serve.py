@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from supervisor.stack import ROOT, CannotStart, Stack, check_port, is_up, read_env_file
+from supervisor.stack import ROOT, Stack, check_port, is_up, read_env_file
 
 
 def main() -> int:
@@ -16,7 +16,8 @@ def main() -> int:
     chosen = parser.parse_args()
     env = {**read_env_file(ROOT / ".env"), **os.environ}
     stack = Stack(Path(env.get("VAR_DIR", ROOT / "var")), env)
-    try:
+
+    def work() -> int:
         stack.hold_lock()
         check_port(chosen.host, chosen.port)
         stack.start_servers()
@@ -26,13 +27,8 @@ def main() -> int:
         stack.wait_for("网站", lambda: is_up(f"{address}/healthz"))
         print(f"导购台已启动：{address}   日志：{stack.var / 'log'}   Ctrl-C 停止", flush=True)
         return stack.watch()
-    except CannotStart as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        stack.stop()
+
+    return stack.guard(work)
 
 
 if __name__ == "__main__":

@@ -152,6 +152,18 @@ class Stack:
             time.sleep(0.2)
         return 0
 
+    def guard(self, work: Callable[[], int]) -> int:
+        """Do the whole work of a command; whatever ends it, everything is stopped. Returns the exit code."""
+        try:
+            return work()
+        except CannotStart as problem:
+            print(problem, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            self.stop()
+
     def stop(self) -> None:
         """Children first, all at once; then the servers they stand on."""
         for child in reversed(self.children):

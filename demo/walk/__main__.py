@@ -48,6 +48,7 @@ def take_pictures(road: Road, folder: Path) -> None:
     desk.get_by_role("link", name=task_steps.TITLE, exact=True).click()
     desk.get_by_role("link", name="逾期").first.click()
     desk.locator("#people table").wait_for()
+    desk.evaluate("scrollTo(0, 0)")
     desk.screenshot(path=folder / "console-task.png")
     desk.goto(f"{road.platform.base}/#member={guide}&with={customer}&panel=sidebar&customer={customer}&peer={guide}")
     desk.wait_for_timeout(3000)
