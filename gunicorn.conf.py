@@ -1,20 +1,19 @@
-"""The web server's settings. Threads, because a request waits for the database, never for the platform."""
+"""The web server's settings. Threads, because requests wait: for the database, and at sign-in and check-up for the platform."""
 
 import os
 from pathlib import Path
 
 from prometheus_client import multiprocess
 
-worker_class = "gthread"
+worker_class = "foundation.web_worker.PatientWorker"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "16"))
+threads = int(os.environ.get("WEB_THREADS", "48"))
 keepalive = 75
 graceful_timeout = 10
 timeout = 60
 backlog = 1024
 # A control socket in the home folder would be shared by every gunicorn of the user.
 control_socket_disable = True
-# A slow sender of headers must not hold a worker's memory: the callback body is capped at 64 KiB by its own route.
 limit_request_line = 8190
 
 # Where processes of one installation count together; the supervisor empties it, here it only has to be there.

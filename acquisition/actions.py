@@ -31,7 +31,8 @@ def want_code(
 ) -> ChannelCode:
     """Her code for this channel; made on the platform when there is none, or the last try failed (DOC 92228).
 
-    It is wanted until the answer comes (`code_answered`). Safe to ask twice at once. Raises Invalid for a bad channel name.
+    A code that is there already takes over `tag_ids` when some are given, else it keeps its own. It is wanted until the
+    answer comes (`code_answered`). Safe to ask twice at once. Raises Invalid for a bad channel name.
     """
     channel = channel.strip()
     if not 1 <= len(channel) <= 40:
@@ -49,10 +50,10 @@ def want_code(
         )
         .on_conflict_do_nothing()
     )
-    chosen = select(ChannelCode).where(
-        ChannelCode.staff_id == staff.id, ChannelCode.channel == channel, ChannelCode.status != CodeStatus.RETIRED
-    )
+    chosen = select(ChannelCode).where(ChannelCode.staff_id == staff.id, ChannelCode.channel == channel)
     code = session.scalars(chosen.with_for_update()).one()
+    if tag_ids:
+        code.tag_ids = list(tag_ids)
     if code.status == CodeStatus.FAILED:
         code.state, code.status, code.problem = _new_state(), CodeStatus.WANTED, ""
         payload = code_payload(staff.userid, channel, code.state)
@@ -75,10 +76,15 @@ def code_answered(session: Session, message: OutgoingMessage) -> None:
         code_failed(session, state, message.reason)
 
 
+def code_unanswered(session: Session, message: OutgoingMessage) -> None:
+    """The answer of add_contact_way could not be used, again and again; asking again makes a new code."""
+    code_failed(session, str(message.payload["state"]), "企业微信的答复无法处理，请重新生成")
+
+
 def code_ready(session: Session, state: str, config_id: str, qr_code: str) -> None:
     """The platform made the code; `qr_code` is the address of its picture."""
     code = find_code(session, state)
-    if code is not None and code.status != CodeStatus.RETIRED:
+    if code is not None:
         code.config_id, code.qr_code, code.status, code.problem = config_id, qr_code[:1024], CodeStatus.READY, ""
         session.flush()
 
@@ -122,11 +128,11 @@ def tag_arrival(session: Session, follow: Follow, staff: Staff) -> None:
             session, staff, follow.customer_id, add=code.tag_ids, by=f"channel:{code.id}", why=f"来自渠道「{code.channel}」"
         )
     except AppError as error:
-        log.warning("channel tags not given", code=code.id, why=error.message)
+        log.warning("channel tags not given", channel_code_id=code.id, why=error.message)
 
 
 def welcome(session: Session, follow: Follow, customer: Customer, staff: Staff, welcome_code: str, event_at: datetime) -> bool:
-    """Owe the welcome of this arrival; False when its 20 seconds are over (nothing is sent late)."""
+    """Owe the welcome of this arrival; False when its 20 seconds are over (nothing is sent late, a row says so)."""
     return bool(greet_arrivals(session, [Arrival(staff.userid, customer.external_userid, follow.state, welcome_code, event_at)]))
 
 
@@ -135,6 +141,7 @@ __all__ = [
     "code_answered",
     "code_failed",
     "code_ready",
+    "code_unanswered",
     "default_welcome",
     "greet_arrivals",
     "save_welcome",

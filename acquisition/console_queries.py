@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from acquisition.models import ChannelCode, CodeStatus
+from acquisition.models import ChannelCode
 
 
 def codes_by_guide(session: Session, staff_ids: Sequence[int]) -> dict[int, list[ChannelCode]]:
     """Codes in use or on their way by guide, in one statement; a guide without codes is absent."""
-    query = select(ChannelCode).where(ChannelCode.staff_id.in_(staff_ids), ChannelCode.status != CodeStatus.RETIRED)
+    query = select(ChannelCode).where(ChannelCode.staff_id.in_(staff_ids))
     found: dict[int, list[ChannelCode]] = {}
     for code in session.scalars(query.order_by(ChannelCode.id)):
         found.setdefault(code.staff_id, []).append(code)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, String, text
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,12 +11,11 @@ from foundation.db import Base
 
 
 class CodeStatus(StrEnum):
-    """wanted → ready | failed; ready → retired."""
+    """wanted → ready | failed; failed → wanted when asked for again."""
 
     WANTED = "wanted"
     READY = "ready"
     FAILED = "failed"
-    RETIRED = "retired"
 
 
 class Welcome(Base):
@@ -36,9 +35,7 @@ class ChannelCode(Base):
     """A guide's code for one channel (渠道活码). `state` (≤ 30 characters, DOC 92228) comes back in the add event."""
 
     __tablename__ = "channel_code"
-    __table_args__ = (
-        Index("uq_channel_code_guide_channel", "staff_id", "channel", unique=True, postgresql_where=text("status <> 'retired'")),
-    )
+    __table_args__ = (UniqueConstraint("staff_id", "channel"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(String(30), unique=True)

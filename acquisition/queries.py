@@ -3,10 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from acquisition.models import ChannelCode, CodeStatus, Welcome
+from acquisition.models import ChannelCode, Welcome
+from foundation.blobs import read_blob
 from foundation.errors import NotFound
 from org.models import Staff
-from org.queries import inside
+from outbox.models import PlatformMedia
 
 
 def find_code(session: Session, state: str) -> ChannelCode | None:
@@ -17,41 +18,18 @@ def find_code(session: Session, state: str) -> ChannelCode | None:
 
 
 def list_codes_of(session: Session, staff: Staff) -> list[ChannelCode]:
-    """Her codes that are not retired, by channel."""
-    return list(
-        session.scalars(
-            select(ChannelCode)
-            .where(ChannelCode.staff_id == staff.id, ChannelCode.status != CodeStatus.RETIRED)
-            .order_by(ChannelCode.channel)
-        )
-    )
-
-
-def find_code_of(session: Session, staff: Staff, channel: str) -> ChannelCode | None:
-    """Her living code for one channel."""
-    return next((code for code in list_codes_of(session, staff) if code.channel == channel), None)
-
-
-def page_codes(session: Session, viewer: Staff, *, after_id: int = 0, limit: int = 50) -> list[tuple[ChannelCode, Staff]]:
-    """Codes of guides in her subtree, by id."""
-    rows = session.execute(
-        select(ChannelCode, Staff)
-        .join(Staff, Staff.id == ChannelCode.staff_id)
-        .where(inside(Staff.path, viewer.path), ChannelCode.id > after_id)
-        .order_by(ChannelCode.id)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def get_welcome(session: Session, welcome_id: int) -> Welcome:
-    """A welcome; raises NotFound."""
-    found = session.get(Welcome, welcome_id)
-    if found is None:
-        raise NotFound("没有这条欢迎语")
-    return found
+    """Her codes, by channel."""
+    return list(session.scalars(select(ChannelCode).where(ChannelCode.staff_id == staff.id).order_by(ChannelCode.channel)))
 
 
 def find_default_welcome(session: Session) -> Welcome | None:
     """The brand's default, when there is one."""
     return session.scalars(select(Welcome).where(Welcome.is_default).order_by(Welcome.id).limit(1)).one_or_none()
+
+
+def welcome_picture(session: Session, welcome: Welcome) -> bytes:
+    """The picture that goes out with a welcome. Raises NotFound when it has none."""
+    kept = session.get(PlatformMedia, welcome.picture_key) if welcome.picture_key else None
+    if kept is None:
+        raise NotFound("欢迎语没有图片")
+    return read_blob(kept.blob_key)

@@ -1,5 +1,6 @@
 """What a welcome says and until when it may be sent; what a channel code is called. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -7,16 +8,29 @@ from foundation.db import Json
 from foundation.text import clean, cut, cut_bytes
 
 WELCOME_LIFE = timedelta(seconds=18)
+TEXT_LENGTH = 2000
 TEXT_BYTES = 4000
+VARIABLES = ("客户称呼", "导购", "门店")
+VARIABLE = re.compile(r"\{([^{}\n]{1,12})\}")
 REMARK_LENGTH = 30
 NEUTRAL_NAME = "您"
 LONGEST_NAME = 20
-MY_CARD = "我的名片"
 
 DEFAULT_TEXT = (
     "{客户称呼}好，我是{门店}的导购{导购}，很高兴认识您！\n"
     "以后选款、尺码、保养，或想知道店里到了什么新品，随时在这里找我，我会尽快回复您。"
 )
+
+
+def welcome_problem(template: str) -> str | None:
+    """Why a welcome cannot be kept, in Chinese; None when it can. The platform takes at most 4000 bytes (DOC 92137)."""
+    if not template.strip() or len(template) > TEXT_LENGTH:
+        return f"1 到 {TEXT_LENGTH} 个字"
+    size = len(template.encode())
+    if size > TEXT_BYTES:
+        return f"最多 {TEXT_BYTES} 字节（约 {TEXT_BYTES // 3} 个汉字），现在 {size} 字节"
+    unknown = [name for name in VARIABLE.findall(template) if name not in VARIABLES]
+    return f"不认识的变量 {{{unknown[0]}}}，可用：" + " ".join(f"{{{name}}}" for name in VARIABLES) if unknown else None
 
 
 def welcome_deadline(event_at: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""The brand's welcome and who is owed it: many arrivals at once, in a handful of statements. Nothing is sent late."""
+"""The brand's welcome and who is owed it: many arrivals at once, in a handful of statements. What is late is kept as expired."""
 
 import hashlib
 from collections import defaultdict
@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from acquisition.models import Welcome
-from acquisition.pictures import draw_welcome
+from acquisition.pictures import checked_picture, draw_welcome
 from acquisition.queries import find_default_welcome
-from acquisition.rules import DEFAULT_TEXT, welcome_deadline, welcome_payload, welcome_text
+from acquisition.rules import DEFAULT_TEXT, welcome_deadline, welcome_payload, welcome_problem, welcome_text
 from foundation import audit, clock
 from foundation.blobs import keep_blob
 from foundation.config import settings
@@ -21,11 +21,12 @@ from foundation.errors import Invalid
 from foundation.log import logger
 from foundation.vendor import font_path
 from org.models import Staff
-from outbox.actions import enqueue
+from outbox.actions import enqueue, keep_expired
 from outbox.media import keep_media, media_slot
 from outbox.models import Lane
 
 log = logger(__name__)
+TOO_LATE = "轮到处理时已超过 18 秒，欢迎语没有发送"
 SEND_WELCOME = "externalcontact/send_welcome_msg"
 FACTS = text("""
     SELECT told.place, staff.name AS guide, store.name AS store, customer.name AS customer, welcome.text, welcome.picture_key
@@ -51,23 +52,37 @@ class Arrival:
 
 
 def greet_arrivals(session: Session, arrivals: Sequence[Arrival]) -> int:
-    """Owe the welcomes of those still in time, each once however often it is asked; how many are new.
+    """Owe the welcomes of those still in time, each once however often it is asked; how many are new. What comes too late is
+    kept as expired.
 
     A guide never heard of is passed over: whoever works the event meets her first and asks again.
     """
-    now = clock.now()
-    timely = [arrival for arrival in arrivals if welcome_deadline(arrival.event_at) > now]
-    if not timely:
+    if not arrivals:
         return 0
+    owed = _composed(session, arrivals)
+    return sum(_owe(session, messages, expires_at) for expires_at, messages in owed.items())
+
+
+def _owe(session: Session, messages: dict[str, Json], expires_at: datetime) -> int:
+    if expires_at > clock.now():
+        return enqueue(session, Lane.WELCOME, SEND_WELCOME, messages, about="welcome", expires_at=expires_at)
+    late = keep_expired(session, Lane.WELCOME, SEND_WELCOME, messages, about="welcome", expires_at=expires_at, reason=TOO_LATE)
+    if late:
+        log.warning("welcomes too late", count=late)
+    return 0
+
+
+def _composed(session: Session, arrivals: Sequence[Arrival]) -> dict[datetime, dict[str, Json]]:
+    """The calls by deadline and key."""
     usual = default_welcome(session)
     columns = {
-        "userids": [arrival.userid for arrival in timely],
-        "externals": [arrival.external_userid for arrival in timely],
-        "states": [arrival.state for arrival in timely],
+        "userids": [arrival.userid for arrival in arrivals],
+        "externals": [arrival.external_userid for arrival in arrivals],
+        "states": [arrival.state for arrival in arrivals],
     }
     owed: dict[datetime, dict[str, Json]] = defaultdict(dict)
     for row in session.execute(FACTS, columns):
-        arrival = timely[row.place - 1]
+        arrival = arrivals[row.place - 1]
         words = welcome_text(
             row.text or usual.text,
             customer=row.customer or "",
@@ -77,10 +92,7 @@ def greet_arrivals(session: Session, arrivals: Sequence[Arrival]) -> int:
         picture = row.picture_key if row.text else usual.picture_key
         payload = welcome_payload(arrival.welcome_code, words, media_slot(picture) if picture else None)
         owed[welcome_deadline(arrival.event_at)][_key(arrival.welcome_code)] = payload
-    return sum(
-        enqueue(session, Lane.WELCOME, SEND_WELCOME, messages, about="welcome", expires_at=expires_at)
-        for expires_at, messages in owed.items()
-    )
+    return owed
 
 
 def _key(welcome_code: str) -> str:
@@ -110,12 +122,14 @@ def _brand_picture() -> bytes:
 
 def save_welcome(session: Session, staff: Staff, text: str, picture: bytes | None = None) -> Welcome:
     """Change the brand's default welcome; a new picture (JPEG or PNG) replaces the old. Raises Invalid with the field."""
-    if not text.strip() or len(text) > 2000:
-        raise Invalid("欢迎语要 1 到 2000 个字", {"text": "1 到 2000 个字"})
+    if problem := welcome_problem(text.strip()):
+        raise Invalid("欢迎语没有保存", {"text": problem})
     chosen = default_welcome(session)
     chosen.text, chosen.updated_at = text.strip(), clock.now()
     if picture is not None:
-        chosen.picture_key = keep_media(session, "image", keep_blob(picture), "welcome.jpg", keep_fresh=True)
-    audit.record(session, f"staff:{staff.id}", "welcome.saved", f"welcome:{chosen.id}", text=text[:200])
+        name = f"welcome.{checked_picture(picture)}"
+        chosen.picture_key = keep_media(session, "image", keep_blob(picture), name, keep_fresh=True)
+    actor, subject = f"staff:{staff.id}", f"welcome:{chosen.id}"
+    audit.record(session, actor, "welcome.saved", subject, text=text[:200], new_picture=picture is not None)
     session.flush()
     return chosen

@@ -32,6 +32,13 @@ def request_bytes(method: str, path: str, host: str, body: bytes = b"", headers:
     return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{headers}{length}\r\n".encode() + body
 
 
+def _received(connection: socket.socket) -> bytes:
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionResetError("the server closed the connection in the middle of an answer")
+    return data
+
+
 def _complete(data: bytes) -> bool:
     head, mark, body = data.partition(b"\r\n\r\n")
     if not mark:
@@ -71,7 +78,7 @@ def closed_loop(port: int, requests: list[bytes], *, connections: int, seconds: 
     while open_wires:
         for key, _ in chooser.select(5):
             wire = key.data
-            wire.data += wire.socket.recv(65536)
+            wire.data += _received(wire.socket)
             if _complete(wire.data):
                 result.note(wire.data, time.perf_counter() - wire.began)
                 open_wires -= not send_next(wire)
@@ -96,7 +103,7 @@ def open_loop(port: int, requests: list[bytes], *, rate: float, connections: int
             sent += 1
         for key, _ in chooser.select(max(0.0, min(0.005, sent / rate - now))):
             wire = key.data
-            wire.data += wire.socket.recv(65536)
+            wire.data += _received(wire.socket)
             if _complete(wire.data):
                 result.note(wire.data, time.perf_counter() - wire.began)
                 answered += 1

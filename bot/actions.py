@@ -105,7 +105,8 @@ def replay(session: Session, event_id: int, actor: str) -> InboundEvent:
 
 
 def forget_old(session: Session, before: datetime, limit: int = 5000) -> int:
-    """Delete worked events older than `before`; what was set aside stays until a person looked at it."""
-    ids = select(InboundEvent.id).where(InboundEvent.status == EventStatus.DONE, InboundEvent.received_at < before).limit(limit)
+    """Delete worked and ignored events older than `before`; what was set aside stays until a person looked at it."""
+    worked = InboundEvent.status.in_([EventStatus.DONE, EventStatus.IGNORED])
+    ids = select(InboundEvent.id).where(worked, InboundEvent.received_at < before).limit(limit)
     result = session.execute(text("DELETE FROM inbound_event WHERE id = ANY(:ids)"), {"ids": list(session.scalars(ids))})
     return int(result.rowcount)  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from customers.queries import find_customers_by_name
 from foundation import clock
 from foundation.config import settings
 from foundation.db import Json
-from leaderboard.queries import find_places
+from leaderboard.places import find_my_places
 from org.models import Staff
 from sop.care_queries import list_care_loads
 from sop.queries import list_open_of
@@ -46,7 +46,7 @@ def closed(userid: str) -> Json:
 
 def _board(session: Session, staff: Staff, _words: str) -> Json:
     today = clock.today()
-    places = find_places(session, today, [staff.id]).get(staff.id)
+    places = find_my_places(session, staff, today)
     links = [("本店榜", page("board", level="guide")), ("门店榜", page("board", level="store"))]
     desc = f"{today:%m月%d日} · {staff.name}"
     if places is None:

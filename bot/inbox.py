@@ -16,7 +16,7 @@ import psycopg
 
 from foundation.config import settings
 from foundation.db import Json
-from foundation.log import logger
+from foundation.log import logger, words_of
 
 log = logger(__name__)
 BATCH = 256
@@ -96,7 +96,7 @@ class Inbox:
         if not waiting.answered.acquire(timeout=seconds):
             raise NotKept("not committed in time")
         if waiting.problem is not None:
-            raise NotKept(str(waiting.problem))
+            raise NotKept(words_of(waiting.problem))
 
     def close(self) -> None:
         """Write what waits, then end the thread."""
@@ -131,7 +131,7 @@ class Inbox:
                 self._write([waiting])
             return
         if problem is not None:
-            log.error("events not kept", count=len(batch), problem=repr(problem))
+            log.error("events not kept", count=len(batch), problem=f"{type(problem).__name__}: {words_of(problem)}")
         for waiting in batch:
             waiting.problem = problem
             waiting.answered.release()

@@ -23,7 +23,8 @@ class EventStatus(StrEnum):
 class InboundEvent(Base):
     """One signed event. `digest` is SHA-256 over receiver and decrypted content, so four deliveries are one row.
 
-    `lane` 0 is worked first (events carrying a welcome code), 1 is the rest. `attempts` is the fence of a claim.
+    `lane` 0 holds events with a welcome code until they are greeted, which moves them to lane 1; only lane 1 is worked on the
+    road in. `attempts` is the fence of a claim.
     """
 
     __tablename__ = "inbound_event"

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from time import monotonic
 
 from redis import RedisError
@@ -12,12 +13,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot import actions
 from bot.actions import Claim
 from bot.dispatch import handler_of
-from bot.greeting import greet_waiting, pass_on_ungreeted
+from bot.greeting import AT_ONCE, STAND_IN_AFTER, greet_waiting, pass_on_ungreeted
 from bot.models import EventStatus
 from bot.rules import OTHER_LANE, WELCOME_LANE
 from foundation.db import transaction
 from foundation.errors import AppError
-from foundation.log import logger
+from foundation.log import logger, words_of
 from foundation.wake import Bell, listen
 from wecom.errors import PlatformError
 
@@ -61,7 +62,7 @@ def explain(error: Exception) -> str:
     if isinstance(error, AppError):
         return error.message
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    return f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}"
+    return f"{type(cause).__name__}: {words_of(error)}"
 
 
 def work_one(lanes: Sequence[int] = (WELCOME_LANE, OTHER_LANE)) -> bool:
@@ -81,27 +82,27 @@ def drain(limit: int = 10_000) -> int:
     return worked
 
 
-def greet_one_batch() -> int:
-    """Greet what waits with a welcome code; how many events were passed on. A bad one does not hold up the others."""
+def greet_one_batch(waited: timedelta = AT_ONCE) -> int:
+    """Greet what `waited` with a welcome code; how many events were passed on. A bad one does not hold up the others."""
     try:
         with transaction() as session:
-            return greet_waiting(session)
+            return greet_waiting(session, waited=waited)
     except PASSING:
         raise
     except Exception as error:  # the batch held a bad event: it is passed on to be recorded, the rest is greeted next
         log.warning("greeting failed, events go one by one", problem=explain(error))
-    return _greet_one()
+    return _greet_one(waited)
 
 
-def _greet_one() -> int:
+def _greet_one(waited: timedelta) -> int:
     try:
         with transaction() as session:
-            return greet_waiting(session, limit=1)
+            return greet_waiting(session, limit=1, waited=waited)
     except PASSING:
         raise
     except Exception:  # its handler meets the same trouble and records it
         with transaction() as session:
-            return pass_on_ungreeted(session)
+            return pass_on_ungreeted(session, waited=waited)
 
 
 class Road:
@@ -153,12 +154,29 @@ class WelcomeRoad(Road):
 
 
 class InboxRoad(Road):
-    """Works events: those without a code at once, those with one after their greeting."""
+    """Works events: those without a code at once, those with one after their greeting. Greets itself what nobody greeted in
+    three seconds: without a welcome process an arrival is late, not lost.
+    """
 
     def __init__(self, workers: int, stop: threading.Event) -> None:
         super().__init__(OTHER_LANE, workers, stop)
+        self._stood_in_at = float("-inf")
 
     def _act(self) -> int:
+        self._stand_in()
+        return self._work_batch()
+
+    def _stand_in(self) -> None:
+        """One batch a turn, so that arrivals do not hold up the rest; looked for once a second while there is none."""
+        if monotonic() - self._stood_in_at < POLL_SECONDS:
+            return
+        self._stood_in_at = monotonic()
+        if greeted := greet_one_batch(STAND_IN_AFTER):
+            self._stood_in_at = float("-inf")
+            self._bell.ring()
+            log.warning("greeted on the road in: is a welcome road running?", events=greeted)
+
+    def _work_batch(self) -> int:
         with transaction() as session:
             claims = actions.claim(session, (OTHER_LANE,), BATCH)
         if len(claims) == BATCH:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
+from typing import cast as cast_to
 
 from sqlalchemy import Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -10,14 +11,28 @@ from sqlalchemy.orm import Session
 
 from content_library import layout, rules
 from content_library.models import Item, ItemKind, ItemSend, ItemStatus, ItemVersion, KeptPicture, PosterRender
-from content_library.posters import PosterFacts, draw_poster
-from content_library.queries import find_render, get_item, picture_key
+from content_library.posters import PosterFacts
+from content_library.queries import get_item, picture_key
 from foundation import audit, clock
-from foundation.blobs import blob_path, keep_blob
+from foundation.blobs import keep_blob
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from org.models import Role, Staff
 
 NEW_PICTURE_TRIES = 5
+
+
+class Placement(TypedDict, total=False):
+    """Where an item stands and who sees it when; it belongs to a version and is applied when that is published."""
+
+    persona_id: int | None
+    category_id: int | None
+    stage: str
+    path: str
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+PLACES = tuple(Placement.__annotations__)
 
 
 def _allow(staff: Staff, path: str) -> None:
@@ -34,10 +49,12 @@ def _check(kind: ItemKind, title: str, body: Mapping[str, Any]) -> None:
 
 
 def _mirror(item: Item, version: ItemVersion) -> None:
-    """Make the item findable by what this version says."""
+    """Show the item as this version has it: findable by its words, placed where it says."""
     item.title, item.initials = version.title, rules.initials(version.title)
     item.search_text = rules.text_of(item.kind, version.title, version.body)
     item.search = func.array_to_tsvector(cast(rules.lexemes(item.search_text, item.initials), ARRAY(Text)))
+    for name in PLACES:
+        setattr(item, name, getattr(version, name))
 
 
 def _locked(session: Session, item_id: int) -> Item:
@@ -45,14 +62,22 @@ def _locked(session: Session, item_id: int) -> Item:
     return item or get_item(session, item_id)
 
 
-def _add_version(session: Session, staff: Staff, item: Item, title: str, body: Mapping[str, Any]) -> ItemVersion:
-    number = session.scalar(select(func.coalesce(func.max(ItemVersion.number), 0)).where(ItemVersion.item_id == item.id)) or 0
-    version = ItemVersion(
-        item_id=item.id, number=number + 1, title=title, body=dict(body), created_by=staff.id, created_at=clock.now()
-    )
-    session.add(version)
-    session.flush()
-    return version
+def _newest(session: Session, item_id: int) -> ItemVersion | None:
+    return session.scalar(select(ItemVersion).where(ItemVersion.item_id == item_id).order_by(ItemVersion.number.desc()).limit(1))
+
+
+def _placed(staff: Staff, last: ItemVersion | None, placement: Placement) -> Placement:
+    """What is given, else what the last version had; new items of a regional manager are for her own subtree."""
+    if last is None:
+        usual = Placement(path="" if staff.role == Role.HEADQUARTERS else staff.path)
+    else:
+        usual = cast_to(Placement, {name: getattr(last, name) for name in PLACES})
+    placed: Placement = {**usual, **placement}
+    _allow(staff, placed["path"])
+    opens, ends = placed.get("valid_from"), placed.get("valid_until")
+    if opens and ends and ends <= opens:
+        raise Invalid("内容还不能保存", {"valid_until": "结束时间要晚于开始时间"})
+    return placed
 
 
 def _new(session: Session, staff: Staff, kind: ItemKind, title: str) -> Item:
@@ -78,28 +103,25 @@ def save_item(
     body: Mapping[str, Any],
     *,
     item_id: int | None = None,
-    persona_id: int | None = None,
-    category_id: int | None = None,
-    stage: str = "",
-    path: str | None = None,
-    valid_from: datetime | None = None,
-    valid_until: datetime | None = None,
+    **placement: Unpack[Placement],
 ) -> Item:
-    """Write a new item, or a new version of one; guides see it after `publish_item`.
+    """Write a new item, or a new version of one; nothing of it reaches guides before `publish_item`.
 
-    `path` is the subtree that may see it (None: everybody for headquarters, her own subtree for a regional manager).
-    Raises Invalid with the fields, NotAllowed, NotFound.
+    `path` is the subtree that may see it (new and not given: everybody for headquarters, her own subtree for a regional
+    manager). What of the placement is not given stays as it was. Raises Invalid with the fields, NotAllowed, NotFound.
     """
     title = title.strip()
-    shown_on = path if path is not None else "" if staff.role == Role.HEADQUARTERS else staff.path
     _check(kind, title, body)
-    _allow(staff, shown_on)
-    if valid_from and valid_until and valid_until <= valid_from:
-        raise Invalid("内容还不能保存", {"valid_until": "结束时间要晚于开始时间"})
-    item = _new(session, staff, kind, title) if item_id is None else _editable(session, staff, kind, item_id)
-    item.persona_id, item.category_id, item.stage, item.path = persona_id, category_id, stage, shown_on
-    item.valid_from, item.valid_until = valid_from, valid_until
-    version = _add_version(session, staff, item, title, body)
+    item = None if item_id is None else _editable(session, staff, kind, item_id)
+    last = None if item is None else _newest(session, item.id)
+    placed = _placed(staff, last, placement)
+    item = item or _new(session, staff, kind, title)
+    version = ItemVersion(
+        item_id=item.id, number=last.number + 1 if last else 1, title=title, body=dict(body), **placed,
+        created_by=staff.id, created_at=clock.now(),
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
     if item.version_id is None:
         _mirror(item, version)
     audit.record(session, f"staff:{staff.id}", "content.save", f"item:{item.id}", version=version.number)
@@ -111,12 +133,12 @@ def publish_item(session: Session, staff: Staff, item_id: int) -> Item:
     """Show the newest version to guides from now on; an archived item comes back. Raises NotFound, NotAllowed."""
     item = _locked(session, item_id)
     _allow(staff, item.path)
-    version = session.scalar(
-        select(ItemVersion).where(ItemVersion.item_id == item_id).order_by(ItemVersion.number.desc()).limit(1)
-    )
+    version = _newest(session, item_id)
     if version is None:
         raise NotFound("这条内容还没有可发布的版本")
+    _allow(staff, version.path)
     item.version_id, item.status = version.id, ItemStatus.PUBLISHED
+    version.published_at = version.published_at or clock.now()
     _mirror(item, version)
     audit.record(session, f"staff:{staff.id}", "content.publish", f"item:{item.id}", version=version.number)
     session.flush()
@@ -157,26 +179,15 @@ def record_send(
     return session.scalar(insert(ItemSend).values(row).on_conflict_do_nothing(index_elements=["once"]).returning(ItemSend))
 
 
-def render_poster(session: Session, version: ItemVersion, facts: PosterFacts) -> str:
-    """The blob key of the poster drawn for this guide; drawn at most once for the same facts. ~20 ms when it must be drawn.
-
-    Raises NotFound when the version is no poster.
-    """
-    fingerprint = facts.fingerprint()
-    known = find_render(session, version.id, facts.staff_id, fingerprint)
-    if known and blob_path(known.blob_key).exists():
-        return known.blob_key
-    if layout.problem_of(version.body):
-        raise NotFound("这不是海报")
-    blob_key = keep_blob(draw_poster(layout.layout_of(version.body), facts))
+def keep_drawn(session: Session, version_id: int, facts: PosterFacts, blob_key: str) -> None:
+    """Remember the poster drawn of this version for this guide; harmless to repeat."""
     row = {
-        "version_id": version.id, "staff_id": facts.staff_id, "fingerprint": fingerprint,
+        "version_id": version_id, "staff_id": facts.staff_id, "fingerprint": facts.fingerprint(),
         "blob_key": blob_key, "rendered_at": clock.now(),
     }  # fmt: skip
     drawn = insert(PosterRender).values(row)
     keys = ["version_id", "staff_id", "fingerprint"]
     session.execute(drawn.on_conflict_do_update(index_elements=keys, set_={"blob_key": drawn.excluded.blob_key}))
-    return blob_key
 
 
 def want_pictures(session: Session, urls: list[str]) -> None:

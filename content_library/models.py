@@ -55,8 +55,9 @@ class ItemStatus(StrEnum):
 class Item(Base):
     """A piece of content (素材). What a guide sends is a version; editing makes a new one and never changes an old one.
 
-    `title`, `search` and `initials` mirror the published version, for finding: `search` holds character bigrams,
-    `initials` the pinyin initials of the title ("yrf" finds 羽绒服).
+    Everything from `title` to `valid_until` mirrors the published version (of a draft never published, the newest), so that
+    nothing a guide sees changes before publishing. `search` holds character bigrams, `initials` the pinyin initials of the
+    title ("yrf" finds 羽绒服).
     """
 
     __tablename__ = "item"
@@ -85,8 +86,11 @@ class Item(Base):
 
 
 class ItemVersion(Base):
-    """What an item said at one time; never changed. `body` of a script: {"bubbles": ["…"]}; of a poster: a layout;
-    of an image: {"blob_key"}; of a link: {"url", "desc", "blob_key"?}.
+    """What an item said at one time and where it was placed; never changed. `body` of a script: {"bubbles": ["…"]};
+    of a poster: a layout; of an image: {"blob_key"}; of a link: {"url", "desc", "blob_key"?}.
+
+    The item carries the placement (persona to validity) of its published version; `published_at` is None for a version
+    guides never saw.
     """
 
     __tablename__ = "item_version"
@@ -97,6 +101,13 @@ class ItemVersion(Base):
     number: Mapped[int]
     title: Mapped[str] = mapped_column(String(60))
     body: Mapped[dict[str, Any]]
+    persona_id: Mapped[int | None] = mapped_column(ForeignKey("persona.id"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    stage: Mapped[str] = mapped_column(String(20), default="")
+    path: Mapped[str] = mapped_column(String(400), default="")
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
 

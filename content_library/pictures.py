@@ -23,7 +23,9 @@ def open_picture(content: bytes, *, max_pixels: int = MAX_PIXELS) -> Image.Image
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
+    except Image.DecompressionBombError:
+        raise Invalid("照片尺寸太大，请换一张小一些的") from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise Invalid("这不是照片，请上传 JPG、PNG 或 WebP 图片") from None
     if picture.width * picture.height > max_pixels:
         raise Invalid(f"照片尺寸太大（{picture.width}×{picture.height}），请换一张小一些的")

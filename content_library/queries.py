@@ -12,10 +12,10 @@ from content_library import rules
 from content_library.models import Category, Item, ItemKind, ItemSend, ItemStatus, ItemVersion, KeptPicture, Persona, PosterRender
 from content_library.posters import PosterFacts
 from foundation import clock
-from foundation.blobs import read_blob
+from foundation.blobs import blob_path, read_blob
 from foundation.errors import NotFound
 from org.models import Staff
-from org.queries import get_store
+from org.queries import get_store, inside
 
 # A common word finds thousands: the newest so many are ranked, titles first.
 CANDIDATES = 200
@@ -144,24 +144,26 @@ def list_personas(session: Session) -> list[Persona]:
 
 def page_items(
     session: Session,
+    viewer: Staff,
     *,
     after_id: int | None = None,
     limit: int = 50,
     q: str = "",
     status: ItemStatus | None = None,
     kind: ItemKind | None = None,
-    path: str = "",
 ) -> list[Item]:
-    """A page of the library for its editors, newest first: those after `after_id` in that order; drafts too."""
-    chosen = select(Item).where(*_found(rules.search_terms(q)))
+    """A page of the library for its editors, newest first: those after `after_id` in that order; drafts too.
+
+    Of it she sees what is shown to everybody, above her, or inside her subtree.
+    """
+    above = func.starts_with(literal(viewer.path, Text), Item.path)
+    chosen = select(Item).where(or_(above, inside(Item.path, viewer.path)), *_found(rules.search_terms(q)))
     if after_id:
         chosen = chosen.where(Item.id < after_id)
     if status:
         chosen = chosen.where(Item.status == status)
     if kind:
         chosen = chosen.where(Item.kind == kind)
-    if path:
-        chosen = chosen.where(Item.path.like(path + "%"))
     return list(session.scalars(chosen.order_by(Item.id.desc()).limit(limit)))
 
 
@@ -174,9 +176,29 @@ def sent_at_of(session: Session, customer_id: int, item_ids: Sequence[int]) -> d
     return {row[0]: row[1] for row in session.execute(last)}
 
 
-def find_render(session: Session, version_id: int, staff_id: int, fingerprint: str) -> PosterRender | None:
-    """The poster as already drawn for this guide and these facts."""
-    return session.get(PosterRender, (version_id, staff_id, fingerprint))
+def get_shown(session: Session, path: str, item_id: int, version_id: int) -> tuple[Item, ItemVersion]:
+    """A version guides on `path` were shown at some time, also when a newer one or none is shown by now: a send may be
+    reported late. Raises NotFound for what was never published or is not for this path.
+    """
+    found = session.execute(
+        select(Item, ItemVersion)
+        .join(ItemVersion, ItemVersion.item_id == Item.id)
+        .where(
+            Item.id == item_id,
+            ItemVersion.id == version_id,
+            ItemVersion.published_at.is_not(None),
+            func.starts_with(literal(path, Text), ItemVersion.path),
+        )
+    ).first()
+    if found is None:
+        raise NotFound("这条内容不存在或已下架")
+    return found[0], found[1]
+
+
+def find_drawn(session: Session, version_id: int, facts: PosterFacts) -> str | None:
+    """The blob key of the poster already drawn for this guide and these facts; None when it must be drawn."""
+    known = session.get(PosterRender, (version_id, facts.staff_id, facts.fingerprint()))
+    return known.blob_key if known and blob_path(known.blob_key).exists() else None
 
 
 def picture_key(url: str) -> str:

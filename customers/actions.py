@@ -12,7 +12,8 @@ from customers.following import (
 )
 from customers.pulling import Pull, apply_customer, apply_gone, apply_pulled, end_unlisted, postpone_pull
 from customers.tag_list import apply_tags, remove_tag, seed_tag_groups, tags_created
-from customers.tagging import tag_customer, tags_written
+from customers.tag_list import take_back as tags_not_created
+from customers.tagging import tag_customer, tags_unanswered, tags_written
 
 __all__ = [
     "Pull",
@@ -31,6 +32,8 @@ __all__ = [
     "start_following",
     "tag_customer",
     "tags_created",
+    "tags_not_created",
+    "tags_unanswered",
     "tags_written",
     "touch",
     "transfer_failed",

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from customers.models import Customer, Follow
+from customers.models import Customer, Follow, TimelineEntry
 from org.models import Staff
+from org.queries import inside
 
 
 def count_added(session: Session, viewer: Staff, since: datetime, until: datetime) -> int:
@@ -25,9 +26,15 @@ def _count(session: Session, viewer: Staff, since: datetime, until: datetime, *,
         select(func.count())
         .select_from(Follow)
         .join(Staff, Staff.id == Follow.staff_id)
-        .where(moment >= since, moment < until, Staff.path.like((viewer.path or "-") + "%"))
+        .where(moment >= since, moment < until, inside(Staff.path, viewer.path))
     )
     return session.scalar(query) or 0
+
+
+def find_last_consent(session: Session, customer_id: int) -> TimelineEntry | None:
+    """The last time her consent was changed, with who and where in it; None when it never was. Load her with permission first."""
+    changed = select(TimelineEntry).where(TimelineEntry.customer_id == customer_id, TimelineEntry.kind == "consent")
+    return session.scalars(changed.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(1)).first()
 
 
 def list_follows_in(session: Session, viewer: Staff, customer: Customer, limit: int = 50) -> list[tuple[Follow, Staff]]:
@@ -35,7 +42,7 @@ def list_follows_in(session: Session, viewer: Staff, customer: Customer, limit: 
     query = (
         select(Follow, Staff)
         .join(Staff, Staff.id == Follow.staff_id)
-        .where(Follow.customer_id == customer.id, Staff.path.like((viewer.path or "-") + "%"))
+        .where(Follow.customer_id == customer.id, inside(Staff.path, viewer.path))
         .order_by(Follow.followed_at.desc())
         .limit(limit)
     )

@@ -183,15 +183,17 @@ WHERE staff_id = :staff_id AND customer_id = :customer_id
 """)
 
 
-def set_consent(session: Session, customer_id: int, consent: Consent, actor: str, source: str) -> None:
-    """What this customer lets us send, with who said so and where (for the audit)."""
+def set_consent(
+    session: Session, customer_id: int, consent: Consent, actor: str, source: str, *, staff_id: int | None = None
+) -> None:
+    """What this customer lets us send, with who said so and where (for the audit); `staff_id` is the member she told."""
     customer = session.get_one(Customer, customer_id, with_for_update={"key_share": True}, populate_existing=True)
     before, now = customer.consent, clock.now()
     if before == consent:
         return
     customer.consent = consent
     once = f"consent:{customer_id}:{now.timestamp()}"
-    note_timeline(session, customer_id, "consent", staff_id=None, at=now, once=once, to=consent, source=source)
+    note_timeline(session, customer_id, "consent", staff_id=staff_id, at=now, once=once, to=consent, source=source)
     audit.record(session, actor, "customer.consent", f"customer:{customer_id}", before=before, after=consent, source=source)
     session.flush()
 

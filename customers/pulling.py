@@ -178,9 +178,11 @@ def end_unlisted(session: Session, userids: Sequence[str], since: datetime, limi
     return end_absent(session, follows, since)
 
 
-def postpone_pull(session: Session, external_userid: str, until: datetime | None) -> None:
-    """The pull could not be done now (until then), or never will (None)."""
-    lock_customer(session, external_userid).pull_wanted_at = until
+def postpone_pull(session: Session, external_userid: str, until: datetime | None, *, fetched_at: datetime) -> None:
+    """The pull asked for at `fetched_at` could not be done now (until then), or never will (None). A newer wish stays."""
+    customer = lock_customer(session, external_userid)
+    if customer.pull_wanted_at is None or customer.pull_wanted_at <= fetched_at:
+        customer.pull_wanted_at = until
     session.flush()
 
 

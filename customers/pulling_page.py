@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from customers.models import FollowStatus, Tag
 from customers.pulling_sql import ADD_TIMELINE, UPSERT_FOLLOWS
-from customers.rules import Standing, Tags, added, ended_at, merge_tags, pulled
+from customers.rules import Standing, Tags, added, ended_at, is_new_adding, merge_tags, pulled
 from foundation import clock
 from foundation.db import Json
 from foundation.text import clean
@@ -24,6 +24,7 @@ class Page:
         self.follows: list[Json] = []
         self.retagged: list[tuple[tuple[int, int], int, Tags]] = []
         self.confirmed: list[tuple[int, int]] = []
+        self.added: list[tuple[int, int]] = []
         self.unknown: set[str] = set()
 
     def add(self, pair: tuple[int, int], info: Json, known: Row[Any] | None, tags: dict[str, int]) -> None:
@@ -35,6 +36,8 @@ class Page:
         merged, revision = self._tags(pair, info, known, tags)
         if before is not None and before.status == FollowStatus.HALF and standing.status == FollowStatus.ACTIVE:
             self.confirmed.append(pair)
+        if is_new_adding(before, standing):
+            self.added.append(pair)
         self.follows.append(
             {
                 "customer_id": pair[0],
@@ -75,12 +78,11 @@ class Page:
             (row.customer_id, row.staff_id): row
             for row in session.execute(UPSERT_FOLLOWS, {**columns, "fetched_at": self.fetched_at})
         }
-        fresh = [row for row in written.values() if row.fresh]
-        entries = [_added_entry(row) for row in fresh]
+        entries = [_added_entry(written[pair]) for pair in self.added]
         entries += [_tag_entry(session, written[pair], revision, tags) for pair, revision, tags in self.retagged]
         if entries:
             session.execute(ADD_TIMELINE, {name: [entry[name] for entry in entries] for name in entries[0]})
-        return len(fresh)
+        return sum(row.fresh for row in written.values())
 
 
 def _array(numbers: Iterable[int]) -> str:

@@ -1,7 +1,7 @@
 """What is read of customers. Permission stands in each query: a guide sees whom she follows, a manager her subtree's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -21,22 +21,6 @@ class GroupOfTags:
 
     group: TagGroup
     tags: list[Tag]
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerCard:
-    """What the sidebar shows of one customer: three statements in all."""
-
-    customer: Customer
-    follow: Follow
-    guide: Staff
-    tags: list[Tag] = field(default_factory=list)
-    timeline: list[TimelineEntry] = field(default_factory=list)
-
-    @property
-    def shown_name(self) -> str:
-        """The guide's remark, else the nickname, else a neutral word."""
-        return self.follow.remark or self.customer.name or "微信客户"
 
 
 def may_see(viewer: Staff) -> ColumnElement[bool]:
@@ -73,19 +57,6 @@ def get_customer_of(session: Session, staff: Staff, external_userid: str) -> tup
     """A customer she may see, and the follow she is seen through. Raises NotFound."""
     customer, follow, _ = get_customer_card(session, staff, external_userid)
     return customer, follow
-
-
-def customer_card(session: Session, staff: Staff, external_userid: str, *, entries: int = 10) -> CustomerCard:
-    """Who this is, her tags and her last moments, in three statements. Raises NotFound."""
-    customer, follow, guide = get_customer_card(session, staff, external_userid)
-    return CustomerCard(
-        customer, follow, guide, tags_of(session, follow.tag_ids), page_timeline(session, customer.id, None, entries)
-    )
-
-
-def find_customer(session: Session, external_userid: str) -> Customer | None:
-    """A customer by the platform's id, without permission: for handlers and jobs, never for a person."""
-    return session.scalars(select(Customer).where(Customer.external_userid == external_userid)).one_or_none()
 
 
 def find_follow(session: Session, customer_id: int, staff_id: int) -> Follow | None:

@@ -74,6 +74,16 @@ def pulled(known: Standing, createtime: datetime, state: str) -> Standing:
     return result
 
 
+def is_new_adding(known: Standing | None, now: Standing) -> bool:
+    """Whether what is known now holds an adding not noted yet: the first, one after an end nobody told of, or a confirmed half.
+
+    A `createtime` a moment after the event's is the same adding.
+    """
+    if known is None or (known.status == FollowStatus.HALF and now.status == FollowStatus.ACTIVE):
+        return True
+    return now.followed_at > known.followed_at + SAME_ADDING
+
+
 def is_gone(known: Standing, absent_at: datetime) -> bool:
     """Whether a relation absent from a complete answer asked for at `absent_at` has ended (the guide deleted her)."""
     return known.status == FollowStatus.ACTIVE and known.changed_at < absent_at
@@ -124,8 +134,3 @@ def phone_of(numbers: object) -> str | None:
         if 5 <= len(digits.lstrip("+")) <= 20 and digits.lstrip("+").isdecimal():
             return digits
     return None
-
-
-def days_since(moment: datetime, now: datetime) -> int | None:
-    """Whole days she has been followed; None when the adding is not known."""
-    return None if moment == NEVER else max((now - moment).days, 0)

@@ -98,6 +98,11 @@ def tags_created(session: Session, message: OutgoingMessage) -> None:
     if message.status == MessageStatus.SENT and message.answer:
         apply_tags(session, [message.answer["tag_group"]], complete=False)
         return
+    take_back(session, message)
+
+
+def take_back(session: Session, message: OutgoingMessage) -> None:
+    """End the group of an add_corp_tag that came to nothing here; the next pull of tags brings what the platform has."""
     group = session.get(TagGroup, int(message.about.removeprefix("tag_group:")))
     if group is not None and group.platform_id is None:
         group.removed_at = clock.now()

@@ -135,5 +135,20 @@ def tags_written(session: Session, message: OutgoingMessage) -> None:
     session.flush()
 
 
+def tags_unanswered(session: Session, message: OutgoingMessage) -> None:
+    """The answer of a mark_tag could not be used, again and again: the next change may go out, and the profile is pulled,
+    which tells what the platform has.
+    """
+    follow = session.get(Follow, int(message.about.removeprefix("follow:")))
+    if follow is None:
+        return
+    customer = session.get_one(Customer, follow.customer_id)
+    lock_customer(session, customer.external_userid)
+    session.refresh(follow, with_for_update={"key_share": True})
+    follow.tags_writing, follow.tags_settled_at = False, clock.now()
+    customer.pull_wanted_at = clock.now()
+    session.flush()
+
+
 def _ids(session: Session, platform_ids: Sequence[str]) -> set[int]:
     return set(session.scalars(select(Tag.id).where(Tag.platform_id.in_(platform_ids))))

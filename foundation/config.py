@@ -106,6 +106,7 @@ class Settings(BaseSettings):
 
     morning_card_at: str = Field(default="08:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     leaderboard_card_at: str = Field(default="20:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    outbox_keep_days: int = Field(default=30, ge=4, le=3650)
     reminder_hours_before: int = Field(default=4, ge=1, le=72)
     cookie_secure: Literal["auto", "always", "never"] = "auto"
     log_format: Literal["json", "text"] = "text"

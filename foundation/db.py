@@ -1,5 +1,6 @@
 """PostgreSQL: the engine, one transaction at a time, and the base every table of every room stands on."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -37,21 +38,26 @@ class Base(DeclarativeBase):
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:
-    """One pool per process. A forked worker must call `forget_connections` before its first query."""
+    """One pool per process; a forked child begins with an empty one of its own. Errors never quote a statement's values."""
     return create_engine(
         settings().database_url,
         pool_size=settings().database_pool_size,
         max_overflow=settings().database_pool_size,
         pool_timeout=4,
         pool_pre_ping=True,
+        hide_parameters=True,
         # LC_ALL of the server does not matter: sessions speak UTC. A statement that runs for a minute is a bug.
         connect_args={"options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000", "connect_timeout": 3},
     )
 
 
-def forget_connections() -> None:
-    """After fork: drop the parent's sockets without closing them under the parent."""
-    engine().dispose(close=False)
+def _forget_connections() -> None:
+    # The parent's sockets are dropped without closing them under the parent.
+    if engine.cache_info().currsize:
+        engine().dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_connections)
 
 
 @contextmanager

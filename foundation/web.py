@@ -4,13 +4,16 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from sqlalchemy.exc import DataError
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
+from werkzeug.routing import IntegerConverter, Map
 
 from foundation.config import Settings
 from foundation.errors import AppError, SignInNeeded
@@ -34,6 +37,13 @@ POLICY = "; ".join(
         "object-src 'none'",
     )
 )
+
+
+class Id(IntegerConverter):
+    """A number in an address that fits a table's id; a longer one is no page, instead of an error of the database."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**63 - 1, **kwargs})
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,9 @@ def _start_request() -> None:
     g.request_id = uuid.uuid4().hex
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    # No table holds a NUL, so nothing in an address may.
+    if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
+        raise BadRequest
 
 
 def _headers(response: Response) -> Response:
@@ -109,7 +122,7 @@ def answer_error(code: str, status: int, message: str, facts: dict[str, object])
 
 def _on_app_error(error: AppError) -> ResponseReturnValue:
     if error.status in {403, 404}:
-        log.info("refused", path=request.path, code=error.code, who=actor())
+        log.info("refused", path=request.path, problem=error.code, who=actor())
     return answer_error(error.code, error.status, error.message, error.facts)
 
 
@@ -121,6 +134,11 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
         return answer_error("csrf", 400, "页面停留太久，请刷新后再试", {})
     return answer_error("http", status, texts.get(status, "出错了"), {})
+
+
+def _on_unstorable(error: DataError) -> ResponseReturnValue:
+    log.info("refused", path=request.path, why="a value no column can hold", who=actor())
+    return answer_error("bad_request", 400, "请求里有系统存不下的内容", {})
 
 
 def _on_crash(error: Exception) -> ResponseReturnValue:
@@ -142,12 +160,14 @@ def set_up_web(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.url_map.converters["int"] = Id
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     csrf.init_app(app)
     app.before_request(_start_request)
     app.after_request(_headers)
     app.register_error_handler(AppError, _on_app_error)
     app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(DataError, _on_unstorable)
     if not app.testing:
         app.register_error_handler(Exception, _on_crash)
     app.jinja_env.globals["csp_nonce"] = csp_nonce

@@ -17,9 +17,11 @@ from hq.routes import (
     photos,
     sync,
     tasks,
+    welcome,
 )
 from hq.routes.door import bp
 
-PAGES = (home, login, tasks, photos, care, boards, content, customers, people, codes, connection, sync, outbox, inbox, audit)
+BUSINESS = (home, login, tasks, photos, care, boards, content, customers, people, codes, welcome)
+PAGES = (*BUSINESS, connection, sync, outbox, inbox, audit)
 
 __all__ = ["PAGES", "bp", "filters"]

@@ -79,7 +79,9 @@ def happened(entry: TimelineEntry) -> str:
     """One line of a customer's timeline: what happened, with the facts a person understands."""
     facts = entry.facts
     parts = [facts.get("title"), facts.get("channel"), "、".join(facts.get("add") or facts.get("remove") or [])]
-    parts += [ENDED_BY.get(facts.get("by", "")), OUTCOMES.get(facts.get("outcome", "")), CONSENT.get(facts.get("to", ""))]
+    # `by` names who tagged, too: only an end says which side ended it.
+    ended_by = ENDED_BY.get(facts.get("by", "")) if entry.kind == "ended" else None
+    parts += [ended_by, OUTCOMES.get(facts.get("outcome", "")), CONSENT.get(facts.get("to", ""))]
     details = "，".join(str(part) for part in [*parts, facts.get("reason")] if part)
     said = TIMELINE.get(entry.kind, entry.kind)
     return f"{said}：{details}" if details else said

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from content_library.models import Item, ItemKind, ItemVersion
+from content_library.actions import Placement
+from content_library.models import ItemKind, ItemVersion
+from content_library.rules import STAGES
 from foundation import clock
 from foundation.text import clean
 from sop.models import CareNode, Task
@@ -24,6 +26,11 @@ def as_number(text: str | None) -> int | None:
     """A whole number that fits the tables, or None."""
     text = (text or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
+
+
+def as_numbers(texts: Sequence[str]) -> list[int]:
+    """The numbers among them, each once, in order."""
+    return list(dict.fromkeys(number for text in texts if (number := as_number(text)) is not None))
 
 
 def as_moment(text: str) -> datetime | None:
@@ -113,7 +120,7 @@ def care_values(node: CareNode) -> dict[str, str]:
     }
 
 
-CONTENT_FIELDS = ("title", "persona_id", "category_id", "stage", "url", "desc")
+CONTENT_FIELDS = ("title", "persona_id", "category_id", "stage", "valid_from", "valid_until", "url", "desc")
 BUBBLES_READ = 20
 
 
@@ -130,13 +137,31 @@ def content_body(kind: ItemKind, values: Mapping[str, str], bubbles: Sequence[st
     return {"bubbles": list(bubbles)}
 
 
-def content_values(item: Item, version: ItemVersion) -> tuple[dict[str, str], list[str]]:
-    """A kept item as the form shows it, and its bubbles."""
+def content_placement(form: Mapping[str, str]) -> Placement:
+    """Where the item is to stand, of the fields the form has: one that was not sent stays as it was."""
+    given: Placement = {}
+    if "persona_id" in form:
+        given["persona_id"] = as_number(form["persona_id"])
+    if "category_id" in form:
+        given["category_id"] = as_number(form["category_id"])
+    if "stage" in form:
+        given["stage"] = form["stage"] if form["stage"] in STAGES else ""
+    if "valid_from" in form:
+        given["valid_from"] = as_moment(form["valid_from"])
+    if "valid_until" in form:
+        given["valid_until"] = as_moment(form["valid_until"])
+    return given
+
+
+def content_values(version: ItemVersion) -> tuple[dict[str, str], list[str]]:
+    """A kept version as the form shows it, and its bubbles."""
     values = {
         "title": version.title,
-        "persona_id": str(item.persona_id or ""),
-        "category_id": str(item.category_id or ""),
-        "stage": item.stage,
+        "persona_id": str(version.persona_id or ""),
+        "category_id": str(version.category_id or ""),
+        "stage": version.stage,
+        "valid_from": moment_field(version.valid_from) if version.valid_from else "",
+        "valid_until": moment_field(version.valid_until) if version.valid_until else "",
         "url": str(version.body.get("url", "")),
         "desc": str(version.body.get("desc", "")),
     }

@@ -4,7 +4,7 @@ Label = tuple[str, str]
 
 ROLE = {"headquarters": "总部", "regional_manager": "大区经理", "store_manager": "店长", "guide": "导购"}
 DEPARTMENT = {"headquarters": "总部", "region": "大区", "branch": "分公司", "store": "门店"}
-ANSWER = {"tap": "点完成即可", "text": "写一段文字", "photo": "文字加照片"}
+ANSWER = {"tap": "点完成即可", "text": "写一段文字", "photo": "照片（文字可选）"}
 LANE = {"welcome": "欢迎语", "interactive": "互动", "task": "任务", "bulk": "批量"}
 CALL = {
     "message/send": "发应用消息",
@@ -107,7 +107,6 @@ STATES: dict[str, dict[str, Label]] = {
         "wanted": ("生成中", "blue"),
         "ready": ("可用", "green"),
         "failed": ("失败", "red"),
-        "retired": ("已停用", "secondary"),
     },
     "follow": {
         "half": ("待通过", "orange"),
@@ -131,6 +130,7 @@ DEED = {
     "inbox.replay": "重放事件",
     "care.save": "保存客户 SOP 节点",
     "hq.codes": "生成渠道活码",
+    "welcome.saved": "改欢迎语",
     "staff.set_role": "设角色",
     "staff.end_sessions": "强制退出登录",
     "staff.departed": "离职",
@@ -152,6 +152,7 @@ WORDS = {
     "sync": SYNC | {"first": "首次全部"},
     "item": {"script": "话术", "poster": "海报", "image": "图片", "link": "链接"},
     "receiver": {"app": "应用消息与客户联系", "contacts": "通讯录"},
+    "consent_source": {"sidebar": "导购在侧边栏记下"},
     "via": {"card": "卡片", "sidebar": "侧边栏"},
     "gender": {0: "未知", 1: "男", 2: "女"},
 }

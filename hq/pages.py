@@ -63,7 +63,7 @@ def folded(tree: Sequence[Choice], open_at: Choice) -> list[Choice]:
 
 def may_see_item(staff: Staff, item: Item) -> bool:
     """Whether content is shown to everybody, above her, or inside her subtree."""
-    return staff.path.startswith(item.path) or item.path.startswith(staff.path)
+    return staff.path.startswith(item.path) or (bool(staff.path) and item.path.startswith(staff.path))
 
 
 def item_choices(session: Session, staff: Staff, chosen: int | None, kind: ItemKind | None = None) -> list[Item]:

@@ -39,6 +39,8 @@ def ask(broker: dramatiq.Broker, name: str, *args: int | str, queue: str = QUICK
         broker.declare_queue(queue)
         broker.enqueue(dramatiq.Message(queue_name=queue, actor_name=name, args=args, kwargs={}, options={}))
     except (RedisError, dramatiq.errors.BrokerConnectionError) as error:
+        # The mark may stand although nothing was queued; taken off, the next tick asks at once.
+        begun(name, args)
         log.warning("job not asked for, the next tick tries again", job=name, problem=type(error).__name__)
         return False
     return True

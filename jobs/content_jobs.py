@@ -4,16 +4,20 @@ from datetime import date
 
 from acquisition.console_queries import codes_by_guide
 from acquisition.models import ChannelCode, CodeStatus
-from content_library.actions import claim_wanted_pictures, keep_picture, render_poster, want_pictures
-from content_library.models import ItemKind
+from content_library.actions import claim_wanted_pictures, keep_drawn, keep_picture, want_pictures
+from content_library.models import ItemKind, ItemVersion
 from content_library.pictures import fetch_picture
-from content_library.queries import find_poster_facts, list_versions, search_items
+from content_library.posters import PosterFacts, draw_version
+from content_library.queries import find_drawn, find_poster_facts, list_versions, search_items
 from foundation.db import transaction
+from foundation.errors import AppError
+from foundation.log import logger
 from org.models import Staff
 from org.queries import list_active_guides
 
 GUIDES_AT_ONCE = 50
 POSTERS_AHEAD = 12
+log = logger(__name__)
 
 
 def fetch_wanted_pictures(limit: int = 50) -> int:
@@ -47,19 +51,34 @@ def want_code_pictures() -> int:
 
 
 def _draw_for(guides: list[Staff]) -> int:
-    drawn = 0
     with transaction() as session:
         codes = codes_by_guide(session, [guide.id for guide in guides])
-        for guide in guides:
-            code = _code_of(codes, guide)
-            facts = find_poster_facts(session, guide, code.qr_code) if code else None
-            if facts is None:
-                continue
-            posters = search_items(session, guide.path, "", kind=ItemKind.POSTER, limit=POSTERS_AHEAD)
-            for version in list_versions(session, posters).values():
-                render_poster(session, version, facts)
-                drawn += 1
-    return drawn
+    return sum(_draw_hers(guide, code) for guide in guides if (code := _code_of(codes, guide)))
+
+
+def _draw_hers(guide: Staff, code: ChannelCode) -> int:
+    """Her missing posters: what to draw and what was drawn in two short transactions, the drawing between them."""
+    with transaction() as session:
+        facts = find_poster_facts(session, guide, code.qr_code)
+        if facts is None:
+            return 0
+        posters = search_items(session, guide.path, "", kind=ItemKind.POSTER, limit=POSTERS_AHEAD)
+        versions = list(list_versions(session, posters).values())
+        missing = [version for version in versions if not find_drawn(session, version.id, facts)]
+    drawn = {version.id: key for version in missing if (key := _drawn(version, facts))}
+    with transaction() as session:
+        for version_id, key in drawn.items():
+            keep_drawn(session, version_id, facts, key)
+    return len(versions)
+
+
+def _drawn(version: ItemVersion, facts: PosterFacts) -> str | None:
+    try:
+        return draw_version(version.body, facts)
+    except AppError as problem:
+        # One poster whose background is gone must not cost everybody theirs.
+        log.warning("poster not drawn ahead", version=version.id, why=problem.message)
+        return None
 
 
 def draw_ahead(_day: date) -> int:

@@ -4,8 +4,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from acquisition.actions import code_answered
-from customers.actions import apply_customer, apply_gone, postpone_pull, tags_created, tags_written
+from acquisition.actions import code_answered, code_unanswered
+from customers.actions import (
+    apply_customer,
+    apply_gone,
+    postpone_pull,
+    tags_created,
+    tags_not_created,
+    tags_unanswered,
+    tags_written,
+)
 from customers.queries import list_wanted_customers
 from foundation import clock
 from foundation.db import Json, transaction
@@ -41,7 +49,7 @@ def _pull(external_userids: list[str]) -> bool:
         log.warning("customers not pulled", count=len(external_userids), why=trouble.message)
         with transaction() as session:
             for external_userid in sorted(external_userids):
-                postpone_pull(session, external_userid, clock.now() + WAIT_AFTER_TROUBLE)
+                postpone_pull(session, external_userid, clock.now() + WAIT_AFTER_TROUBLE, fetched_at=fetched_at)
         return False
     for external_userid, answer in zip(external_userids, answers, strict=True):
         with transaction() as session:
@@ -58,11 +66,17 @@ def _apply(session: Session, external_userid: str, answer: Json | PlatformError,
         apply_gone(session, external_userid, fetched_at=fetched_at)
     else:
         log.warning("customer cannot be pulled", external_userid=external_userid, errcode=answer.errcode, why=answer.message)
-        postpone_pull(session, external_userid, None)
+        postpone_pull(session, external_userid, None, fetched_at=fetched_at)
 
 
 RESULTS = {
     "externalcontact/mark_tag": tags_written,
     "externalcontact/add_corp_tag": tags_created,
     "externalcontact/add_contact_way": code_answered,
+}
+# What waits for an answer nobody can use must not wait for ever.
+RELEASES = {
+    "externalcontact/mark_tag": tags_unanswered,
+    "externalcontact/add_corp_tag": tags_not_created,
+    "externalcontact/add_contact_way": code_unanswered,
 }

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from customers.actions import apply_pulled, end_unlisted
@@ -11,8 +10,7 @@ from foundation.config import settings
 from foundation.db import Json, transaction
 from jobs.sync_run import Going, bearable, in_parallel, patiently
 from org.actions import meet_all, start_run
-from org.models import Staff, StaffStatus
-from org.queries import AT_COUNTER, find_latest_run
+from org.queries import find_latest_run, list_guides_missing_in
 from wecom import reads
 from wecom.errors import PlatformError, Refused
 
@@ -39,8 +37,7 @@ def _begin(run: Going, userids: list[str]) -> None:
     run.cursor = {**run.cursor, "after": "", "open": []}
     with transaction() as session:
         meet_all(session, userids)
-        at_counter = select(Staff.userid, Staff.name).where(Staff.status == StaffStatus.ACTIVE, Staff.role.in_(AT_COUNTER))
-        without = [row.name or row.userid for row in session.execute(at_counter) if row.userid not in set(userids)]
+        without = list_guides_missing_in(session, userids)
         if without:
             run.missing("customers", NO_CUSTOMER_CONTACT, without)
         run.seen("customers", guides=len(userids))

@@ -27,6 +27,7 @@ DAILY = (
     Daily("org.reconcile", lambda: "03:30", timedelta(hours=12)),
     Daily("content_library.draw_ahead", lambda: "06:00", timedelta(hours=6), SLOW),
     Daily("bot.forget_old", lambda: "04:30", timedelta(hours=12), SLOW),
+    Daily("outbox.forget_old", lambda: "04:45", timedelta(hours=12), SLOW),
 )
 BY_NAME = {daily.name: daily for daily in DAILY}
 

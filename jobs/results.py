@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from foundation.db import transaction
 from foundation.log import logger
 from jobs import customer_jobs
 from jobs.menu_jobs import menu_answered
-from outbox.actions import note_result
+from outbox.actions import count_result_try, note_result
 from outbox.models import OutgoingMessage, ResultStatus
 from outbox.queries import get_message, list_results_wanted
 
@@ -19,18 +19,39 @@ Taker = Callable[[Session, OutgoingMessage], None]
 
 
 RESULT_HANDLERS: dict[str, Taker] = {**customer_jobs.RESULTS, "menu/create": menu_answered}
+RELEASES: dict[str, Taker] = dict(customer_jobs.RELEASES)
+MOST_TRIES = 10
 
 
 def handle(message: OutgoingMessage) -> None:
-    """Give an ended call's result to who waits for it; what fails is left for the sweeper or closed as failed. Never raises
-    for a result that cannot be used: the sender must go on."""
+    """Give an ended call's result to who waits for it; what fails is left for the sweeper, a bounded number of times. Never
+    raises for a result that cannot be used: the sender must go on."""
     try:
         with transaction() as session:
             _take(session, message.id)
-    except (DBAPIError, PoolTimeout) as error:
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
         log.warning("result left for the sweeper", message_id=message.id, problem=type(error).__name__)
-    except Exception:  # the taker is at fault, not the call: closed, logged, and the road goes on
-        log.exception("result not usable", message_id=message.id, call=message.call)
+    except Exception:  # the taker is at fault, not the call: counted, logged, and the road goes on
+        log.exception("result not taken", message_id=message.id, call=message.call)
+        with transaction() as session:
+            tries = count_result_try(session, message.id)
+        if tries >= MOST_TRIES:
+            _give_up(message)
+
+
+def _give_up(message: OutgoingMessage) -> None:
+    """Close a result nobody can use, and let go what waits for it."""
+    log.error("result given up", message_id=message.id, call=message.call)
+    release = RELEASES.get(message.call)
+    try:
+        with transaction() as session:
+            if release is not None:
+                release(session, message)
+            note_result(session, message.id, ResultStatus.FAILED)
+    except (OperationalError, InterfaceError, PoolTimeout):
+        raise
+    except Exception:  # closed all the same: the sweeper's list must not fill with what cannot be helped
+        log.exception("nothing released", message_id=message.id, call=message.call)
         with transaction() as session:
             note_result(session, message.id, ResultStatus.FAILED)
 

@@ -1,4 +1,4 @@
-"""When things happen: the only file that says so. A tick sweeps a table or asks for a job; both may be repeated freely."""
+"""What happens every so often (at a set hour: jobs/daily.py). A tick sweeps a table or asks for a job; both repeat freely."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

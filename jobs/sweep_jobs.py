@@ -4,11 +4,14 @@ from datetime import timedelta
 
 from bot import actions as inbox
 from foundation import clock
+from foundation.config import settings
 from foundation.db import transaction
 from outbox import actions as outbox
 from outbox import media
+from outbox.keeping import forget_ended
 
 EVENTS_KEPT = timedelta(days=90)
+FAILED_MESSAGES_KEPT = timedelta(days=180)
 MEDIA_AT_ONCE = 100
 
 
@@ -37,7 +40,7 @@ def refresh_media() -> int:
 
 
 def forget_old_events() -> int:
-    """Delete worked events after 90 days, a few thousand a transaction; how many."""
+    """Delete worked and ignored events after 90 days, a few thousand a transaction; how many."""
     total = 0
     while True:
         with transaction() as session:
@@ -45,3 +48,17 @@ def forget_old_events() -> int:
         if gone == 0:
             return total
         total += gone
+
+
+def forget_old_messages() -> int:
+    """Delete what was sent after OUTBOX_KEEP_DAYS and what never was after 180 days, a few thousand a transaction; how many."""
+    sent_before = clock.now() - timedelta(days=settings().outbox_keep_days)
+    failed_before = clock.now() - FAILED_MESSAGES_KEPT
+    total, after = 0, 0
+    while True:
+        with transaction() as session:
+            gone, last = forget_ended(session, after, sent_before=sent_before, failed_before=failed_before)
+        total += gone
+        if last is None:
+            return total
+        after = last

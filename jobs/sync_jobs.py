@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from customers.actions import apply_tags
@@ -14,10 +14,10 @@ from foundation.db import Json, transaction
 from foundation.errors import Conflict
 from foundation.log import logger
 from jobs.customer_sync import pull_customers
-from jobs.sync_run import Going, bearable, in_parallel, patiently
+from jobs.sync_run import Going, bearable, beating, in_parallel, patiently
 from org import actions as org
-from org.models import Department, SyncRun
-from org.queries import find_latest_run, list_unseen_staff, list_wanted_staff
+from org.models import SyncRun
+from org.queries import find_latest_run, list_departments_after, list_unseen_staff, list_wanted_staff, unknown_departments
 from wecom import reads
 from wecom.errors import PlatformError, Refused
 
@@ -34,7 +34,9 @@ def run_waiting(limit: int = 10) -> int:
             run = org.claim_run(session)
         if run is None:
             return count
-        work_run(Going.of(run))
+        going = Going.of(run)
+        with beating(going):
+            work_run(going)
     return limit
 
 
@@ -101,19 +103,16 @@ def pull_users(run: Going) -> None:
     """Members, department by department, as many at once as SYNC_WORKERS (DOC 90201)."""
     while True:
         with transaction() as session:
-            after = int(run.cursor.get("after", 0))
-            living = select(Department.id, Department.name).where(Department.removed_at.is_(None), Department.id > after)
-            rows = session.execute(living.order_by(Department.id)).all()
-        if not rows:
+            left = list_departments_after(session, int(run.cursor.get("after", 0)))
+        if not left:
             return
-        todo = {row.id: row.name for row in rows[: settings().sync_workers * 4]}
+        todo = dict(islice(left.items(), settings().sync_workers * 4))
         fetched_at = clock.now()
         answers = dict(zip(todo, in_parallel(reads.list_department_users, list(todo)), strict=True))
         members: list[Json] = []
         for key, answer in answers.items():
             if isinstance(answer, PlatformError):
                 run.missing("users", answer.errcode, [todo[key]])
-                run.cursor = {**run.cursor, "incomplete": True}
             else:
                 members += answer
         _note_partial(run, members)
@@ -122,7 +121,7 @@ def pull_users(run: Going) -> None:
             if members:
                 org.apply_users(session, members, fetched_at=fetched_at)
             run.seen("users", seen=len({row["userid"] for row in members}), departments=len(todo))
-            run.record(session, done=len(todo), expect=len(rows) - len(todo))
+            run.record(session, done=len(todo), expect=len(left) - len(todo))
 
 
 def _note_partial(run: Going, members: list[Json]) -> None:
@@ -161,10 +160,10 @@ def _take_user(session: Session, userid: str, answer: Json | PlatformError, fetc
         org.apply_user(session, answer, fetched_at=fetched_at)
         return "found"
     if answer.errcode == NO_SUCH_MEMBER:
-        org.give_up_staff(session, userid)
+        org.give_up_staff(session, userid, fetched_at=fetched_at)
         org.depart(session, userid, fetched_at)
         return "departed"
-    org.give_up_staff(session, userid)
+    org.give_up_staff(session, userid, fetched_at=fetched_at)
     return "invisible"
 
 
@@ -196,7 +195,7 @@ def pull_staff(limit: int = 100) -> int:
         log.warning("members not pulled", count=len(userids), why=trouble.message)
         with transaction() as session:
             for userid in userids:
-                org.postpone_staff(session, userid, clock.now() + WAIT_AFTER_TROUBLE)
+                org.postpone_staff(session, userid, clock.now() + WAIT_AFTER_TROUBLE, fetched_at=fetched_at)
         return 0
     with transaction() as session:
         for userid, answer in sorted(zip(userids, answers, strict=True), key=lambda pair: pair[0]):
@@ -208,9 +207,7 @@ def pull_staff(limit: int = 100) -> int:
 
 def _stand_elsewhere(session: Session, rows: list[Json]) -> bool:
     """Whether somebody stands in a department we have not heard of."""
-    asked = {int(number) for row in rows for number in row.get("department") or []}
-    known = set(session.scalars(select(Department.id).where(Department.id.in_(asked))))
-    return bool(asked - known)
+    return bool(unknown_departments(session, {int(number) for row in rows for number in row.get("department") or []}))
 
 
 def want_soon(session: Session, kind: str) -> None:

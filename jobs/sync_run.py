@@ -1,25 +1,31 @@
 """One sync under way: its cursor, its report, and patience with the platform. Asks the platform only outside transactions."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event, Thread
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from foundation.config import settings
-from foundation.db import Json
-from org.actions import beat
+from foundation.db import Json, transaction
+from foundation.log import logger
+from org.actions import beat, keep_alive
 from org.models import SyncRun
 from wecom.errors import PlatformError, Refused, RetryLater, Throttled
 from wecom.reasons import reason
 
+log = logger(__name__)
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 WAITS = (1.0, 2.0, 5.0, 10.0)
 LONGEST_WAIT = 75.0
+BEAT_EVERY = 20.0
 # Nothing can be asked with these: wrong secret, corp or app, address not trusted, app switched off.
 CONNECTION_WRONG = frozenset({40001, 40013, 40056, 41002, 41004, 50003, 60020, 60031, 301002})
 MOST_EXAMPLES = 20
@@ -68,6 +74,32 @@ class Going:
         found["count"] += max(len(names), 1)
         found["examples"] = [*found["examples"], *fresh][:MOST_EXAMPLES]
         self.report = {**self.report, "problems": problems}
+
+
+@contextmanager
+def beating(run: Going) -> Iterator[None]:
+    """Say every BEAT_EVERY seconds that the run lives, however long the platform lets it wait; ends with the work or its process.
+
+    Beats are short transactions of their own: a run that is waited for must not be taken over by another worker.
+    """
+    over = Event()
+    heart = Thread(target=_beat_until, args=(over, run), name=f"sync-{run.id}", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
+
+
+def _beat_until(over: Event, run: Going) -> None:
+    while not over.wait(BEAT_EVERY):
+        try:
+            with transaction() as session:
+                if not keep_alive(session, run.id, run.fence):
+                    return
+        except SQLAlchemyError:
+            log.warning("sync could not beat", run=run.id, exc_info=True)
 
 
 def patiently(ask: Callable[[], Answer], sleep: Callable[[float], Any] = time.sleep) -> Answer:

@@ -11,7 +11,7 @@ from jobs import board_jobs, content_jobs, customer_jobs, menu_jobs, sop_jobs, s
 from jobs.alone import alone
 from jobs.broker import QUICK, SLOW, begun, make_broker
 from jobs.daily import BY_NAME, for_day
-from jobs.sweep_jobs import forget_old_events
+from jobs.sweep_jobs import forget_old_events, forget_old_messages
 
 log = logger(__name__)
 set_up_logging(settings())
@@ -41,6 +41,7 @@ DAILY_JOBS: dict[str, Callable[[date], object]] = {
     "leaderboard.push": board_jobs.push_board,
     "leaderboard.recount_week": lambda _day: board_jobs.recount_last(),
     "org.reconcile": lambda _day: sync_jobs.ask_reconcile(),
+    "outbox.forget_old": lambda _day: forget_old_messages(),
     "sop.care_morning": sop_jobs.care_morning,
 }
 

@@ -24,9 +24,17 @@ from outbox.models import Lane
 
 RECOUNT_LOCK = 7_310_000_000
 
+# Adds and losses come from the timeline, which only grows: a relation's own dates move when she is added again. Subqueries in
+# WHERE are looks at one customer's few entries by index; as joins, the planner may read the whole timeline.
 # Weights come from leaderboard.rules as parameters, so that this statement and rules.points cannot drift apart.
 RECOUNT = text("""
-WITH touch AS (
+WITH added AS (
+    SELECT DISTINCT customer_id, staff_id AS guide_id FROM timeline_entry
+    WHERE kind = 'added' AND at >= :begins AND at < :ends AND staff_id IS NOT NULL
+), ended AS (
+    SELECT id, customer_id, staff_id AS guide_id, at FROM timeline_entry
+    WHERE kind = 'ended' AND at >= :begins AND at < :ends AND staff_id IS NOT NULL AND facts->>'by' IN ('customer', 'guide')
+), touch AS (
     SELECT staff_id AS guide_id, customer_id, 1 AS tagged, 0 AS sends FROM timeline_entry
     WHERE kind = 'tagged' AND at >= :begins AND at < :ends AND staff_id IS NOT NULL
     UNION ALL
@@ -34,11 +42,17 @@ WITH touch AS (
 ), touched AS (
     SELECT guide_id, customer_id, max(tagged) AS tagged, sum(sends) AS sends FROM touch GROUP BY guide_id, customer_id
 ), fact (guide_id, adds, losses, tagged, sends, touched, tasks_done, tasks_late, cares_done) AS (
-    SELECT staff_id, count(*), 0, 0, 0, 0, 0, 0, 0 FROM follow
-    WHERE followed_at >= :begins AND followed_at < :ends AND status <> 'half' GROUP BY staff_id
+    SELECT guide_id, count(*), 0, 0, 0, 0, 0, 0, 0 FROM added
+    WHERE (SELECT min(at) FROM timeline_entry earlier WHERE earlier.customer_id = added.customer_id
+           AND earlier.staff_id = added.guide_id AND earlier.kind = 'added') >= :begins
+    GROUP BY guide_id
     UNION ALL
-    SELECT staff_id, 0, count(*), 0, 0, 0, 0, 0, 0 FROM follow
-    WHERE ended_at >= :begins AND ended_at < :ends AND status IN ('ended_by_customer', 'ended_by_guide') GROUP BY staff_id
+    SELECT guide_id, 0, count(DISTINCT customer_id), 0, 0, 0, 0, 0, 0 FROM ended
+    WHERE (SELECT newest.kind FROM timeline_entry newest WHERE newest.customer_id = ended.customer_id
+           AND newest.staff_id = ended.guide_id AND newest.kind IN ('added', 'ended')
+           AND (newest.at, newest.id) < (ended.at, ended.id)
+           ORDER BY newest.at DESC, newest.id DESC LIMIT 1) IS DISTINCT FROM 'ended'
+    GROUP BY guide_id
     UNION ALL
     SELECT guide_id, 0, 0, sum(tagged), sum(sends), count(*), 0, 0, 0 FROM touched GROUP BY guide_id
     UNION ALL
@@ -48,7 +62,10 @@ WITH touch AS (
     WHERE a.done_at >= :begins AND a.done_at < :ends AND a.status = 'done' GROUP BY a.guide_id
     UNION ALL
     SELECT guide_id, 0, 0, 0, 0, 0, 0, 0, count(*) FROM care_done
-    WHERE at >= :begins AND at < :ends AND outcome = 'done' GROUP BY guide_id
+    WHERE at >= :begins AND at < :ends AND outcome = 'done'
+        AND since = (SELECT min(since) FROM care_done first
+                     WHERE first.follow_id = care_done.follow_id AND first.node_id = care_done.node_id AND first.outcome = 'done')
+    GROUP BY guide_id
     UNION ALL
     SELECT guide_id, 0, 0, 0, 0, 0, 0, 0, 0 FROM guide_day WHERE "on" = :on
 ), day AS (

@@ -98,7 +98,8 @@ class Places:
     change: int | None
 
 
-def _ranked_people(path: str) -> ColumnElement[bool]:
+def ranked_people(path: str) -> ColumnElement[bool]:
+    """Who is on boards: guides and store managers at work inside `path`."""
     return and_(Staff.status == StaffStatus.ACTIVE, Staff.role.in_(AT_COUNTER), inside(Staff.path, path))
 
 
@@ -124,7 +125,7 @@ def _days_within(level: Level, path: str) -> ColumnElement[bool]:
     if path == ROOT_PATH:
         return true()
     if level == Level.GUIDE:
-        return GuideDay.guide_id.in_(select(Staff.id).where(_ranked_people(path)))
+        return GuideDay.guide_id.in_(select(Staff.id).where(ranked_people(path)))
     return inside(GuideDay.path, path)
 
 
@@ -139,7 +140,7 @@ def _ranked(level: Level, on_from: date, on_to: date, path: str) -> CTE:
     stacked = union_all(
         select(
             _member_key(level).label("key"), literal(1).label("guides"), *nothing, ZERO.label("points"), NONE.label("before")
-        ).where(_ranked_people(path)),
+        ).where(ranked_people(path)),
         select(_day_key(level), literal(0), *days, GuideDay.points, NONE).where(_on_days(on_from, on_to), within),
         select(_day_key(level), literal(0), *nothing, ZERO, GuideDay.points).where(
             _on_days(*days_before(on_from, on_to)), within

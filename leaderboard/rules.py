@@ -14,17 +14,19 @@ LATE_TASK_POINTS = 1
 CARE_POINTS = 2
 
 HOW_POINTS_ARE_MADE = (
-    f"净增好友：每位 {ADD_POINTS} 分（当天新增减去当天流失，最低 0 分）",
+    f"净增好友：每位 {ADD_POINTS} 分（当天新增减去当天流失，最低 0 分；同一客户只在第一次添加时计分，删除后再加不计）",
     f"联系客户：打标签或发话术，每位客户每天最多 {TOUCH_POINTS} 分，重复发不加分",
     f"总部任务：按时完成 {TASK_POINTS} 分，过期补交 {LATE_TASK_POINTS} 分",
-    f"客户关怀：每完成一次 {CARE_POINTS} 分，跳过不计分",
+    f"客户关怀：每完成一次 {CARE_POINTS} 分，跳过不计分，同一客户同一节点只计一次",
     "门店和大区按人均得分排名（总分 ÷ 在职导购数），人多人少一样公平；同分同名次",
 )
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A guide's facts of one or more days. `tagged` and `touched` count customers a day, `sends` counts sends."""
+    """A guide's facts of one or more days. `adds` are customers she never had before, `losses` those who left her or whom she
+    deleted; `tagged` and `touched` count customers a day, `sends` counts sends.
+    """
 
     adds: int = 0
     losses: int = 0
@@ -37,8 +39,10 @@ class Facts:
 
 
 def points(facts: Facts) -> int:
-    """A day's points. Losses are taken off adds so that add-and-delete pays nothing, and never make a day negative: one bad
-    customer must not eat an honest day's work. A customer pays once a day however often she is tagged or written to.
+    """A day's points. A customer pays once when she is first added and once a day however often she is tagged or written to.
+
+    Losses are taken off adds so that add-and-delete pays nothing (adding her again is no add), and never make a day negative:
+    one bad customer must not eat an honest day's work.
     """
     return (
         ADD_POINTS * max(facts.adds - facts.losses, 0)

@@ -1,8 +1,8 @@
 """What changes in the organisation: departments, members, and the record of syncs. Never commits, never calls the platform."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from foundation import clock
@@ -12,15 +12,15 @@ from foundation.wake import ring
 from org.departments import apply_departments, remove_department
 from org.models import Staff, SyncRun, SyncStatus
 from org.queries import get_run
-from org.rules import SILENCE, is_silent
+from org.rules import SILENCE, is_silent, may_resume
 from org.staffing import apply_user, apply_users, depart, end_sessions, meet, meet_all, move_userid, want_staff
 
 RUN_LOCK = 720_002
-RESUME_WITHIN = timedelta(hours=24)
 
 
 def start_run(session: Session, kind: str, asked_by: str) -> SyncRun:
-    """Ask for a sync of a kind (see jobs.sync_jobs.STEPS). One that waits is given back; one that failed today goes on.
+    """Ask for a sync of a kind (see jobs.sync_jobs.STEPS). One that waits is given back; one that failed goes on from its
+    cursor when a person asks the same day, or a machine within the hour: later the steps behind the cursor are stale.
 
     While one is running a person gets that one, the platform (`asked_by="platform"`) a new one behind it: what it told of
     may already have been passed.
@@ -30,8 +30,10 @@ def start_run(session: Session, kind: str, asked_by: str) -> SyncRun:
     if newest is not None:
         if newest.status == SyncStatus.WAITING or (newest.status == SyncStatus.RUNNING and asked_by != "platform"):
             return newest
-        if newest.status == SyncStatus.FAILED and newest.created_at > clock.now() - RESUME_WITHIN:
+        failed_at = newest.finished_at if newest.status == SyncStatus.FAILED else None
+        if failed_at is not None and may_resume(asked_by, newest.created_at, failed_at, clock.now()):
             newest.status, newest.error, newest.finished_at = SyncStatus.WAITING, "", None
+            ring(session, "org.sync")
             return newest
     run = SyncRun(kind=kind, status=SyncStatus.WAITING, cursor={}, done=0, report={}, asked_by=asked_by, created_at=clock.now())
     session.add(run)
@@ -83,6 +85,13 @@ def beat(
     return run
 
 
+def keep_alive(session: Session, run_id: int, fence: int) -> bool:
+    """The worker of this run lives, though it has no page to record yet. False when the run is no longer hers."""
+    hers = SyncRun.cursor["fence"].as_integer() == fence
+    alive = update(SyncRun).where(SyncRun.id == run_id, SyncRun.status == SyncStatus.RUNNING, hers)
+    return session.scalar(alive.values(beat_at=clock.now()).returning(SyncRun.id)) is not None
+
+
 def finish_run(session: Session, run_id: int, fence: int, *, error: str = "") -> SyncRun:
     """The end: done, or failed with a reason a person understands (it goes on from its cursor when asked again)."""
     run = get_run(session, run_id)
@@ -97,16 +106,21 @@ def _lock_runs(session: Session) -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": RUN_LOCK})
 
 
-def postpone_staff(session: Session, userid: str, until: datetime) -> None:
-    """The pull of this member could not be done now."""
-    meet(session, userid).pull_wanted_at = until
+def postpone_staff(session: Session, userid: str, until: datetime | None, *, fetched_at: datetime) -> Staff:
+    """The pull of this member asked for at `fetched_at` could not be done now (until then), or not until the next event (None).
 
-
-def give_up_staff(session: Session, userid: str) -> Staff:
-    """The platform will not tell us of this member (outside 可见范围): stop asking until the next event."""
+    A wish newer than that stays: it was told of something this pull did not ask for.
+    """
     staff = meet(session, userid)
-    staff.pull_wanted_at = None
+    session.refresh(staff, with_for_update={"key_share": True})
+    if staff.pull_wanted_at is None or staff.pull_wanted_at <= fetched_at:
+        staff.pull_wanted_at = until
     return staff
+
+
+def give_up_staff(session: Session, userid: str, *, fetched_at: datetime) -> Staff:
+    """The platform will not tell us of this member (outside 可见范围): stop asking until the next event."""
+    return postpone_staff(session, userid, None, fetched_at=fetched_at)
 
 
 __all__ = [
@@ -120,6 +134,7 @@ __all__ = [
     "end_sessions",
     "finish_run",
     "give_up_staff",
+    "keep_alive",
     "meet",
     "meet_all",
     "move_userid",

@@ -1,6 +1,6 @@
 """What is read of the organisation. Every list is inside the viewer's own subtree: `path LIKE viewer.path || '%'`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -8,12 +8,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from foundation import clock
 from foundation.errors import NotFound, SignInNeeded
 from org.models import Department, Role, Staff, StaffStatus, Store, SyncRun
-from org.rules import NOWHERE, like_words
+from org.rules import NOWHERE
 
 AT_COUNTER = (Role.GUIDE, Role.STORE_MANAGER)
 
 
-def inside(path: InstrumentedAttribute[str], scope: str) -> ColumnElement[bool]:
+def inside(path: InstrumentedAttribute[str] | ColumnElement[str], scope: str) -> ColumnElement[bool]:
     """The scope rule in one place. An empty scope, or nowhere, means nothing: never everything, nor the others in nowhere."""
     return path.like(f"{scope}%") if scope and scope != NOWHERE else false()
 
@@ -65,6 +65,17 @@ def get_department_in(session: Session, staff: Staff, department_id: int) -> Dep
     return found
 
 
+def list_departments_after(session: Session, after_id: int) -> dict[int, str]:
+    """Living departments with a larger id, by id: id → name. For syncs, never for a person."""
+    living = select(Department.id, Department.name).where(Department.removed_at.is_(None), Department.id > after_id)
+    return {row.id: row.name for row in session.execute(living.order_by(Department.id))}
+
+
+def unknown_departments(session: Session, ids: Collection[int]) -> set[int]:
+    """Those of these departments nobody told us of."""
+    return set(ids) - set(session.scalars(select(Department.id).where(Department.id.in_(ids))))
+
+
 def list_departments_in(session: Session, staff: Staff, limit: int = 2000) -> list[Department]:
     """Living departments of her subtree, in the order of a tree."""
     return list(
@@ -94,14 +105,6 @@ def get_store(session: Session, store_id: int) -> Store:
     return store
 
 
-def page_staff(session: Session, viewer: Staff, *, after_id: int = 0, limit: int = 50, q: str = "") -> list[Staff]:
-    """Members of her subtree who have not left, by id; `q` is part of a name or userid."""
-    wanted = [inside(Staff.path, viewer.path), Staff.status != StaffStatus.DEPARTED, Staff.id > after_id]
-    if q:
-        wanted.append(Staff.name.ilike(like_words(q)) | Staff.userid.ilike(like_words(q)))
-    return list(session.scalars(select(Staff).where(*wanted).order_by(Staff.id).limit(limit)))
-
-
 def colleagues_of(session: Session, staff: Staff) -> list[Staff]:
     """Who is at work in her store, herself included; without a store only herself."""
     if staff.store_id is None:
@@ -111,6 +114,13 @@ def colleagues_of(session: Session, staff: Staff) -> list[Staff]:
             select(Staff).where(Staff.store_id == staff.store_id, Staff.status == StaffStatus.ACTIVE).order_by(Staff.id)
         )
     )
+
+
+def list_guides_missing_in(session: Session, userids: Collection[str]) -> list[str]:
+    """Names (or userids) of the guides and store managers at work whose userid is not among these. For syncs."""
+    told = set(userids)
+    chosen = select(Staff.userid, Staff.name).where(Staff.status == StaffStatus.ACTIVE, Staff.role.in_(AT_COUNTER))
+    return [row.name or row.userid for row in session.execute(chosen) if row.userid not in told]
 
 
 def list_staff_of(session: Session, userids: Sequence[str]) -> dict[str, Staff]:

@@ -14,6 +14,8 @@ SHOP_ENDINGS = ("店", "专柜", "门店", "店铺", "专卖", "卖场", "柜台
 REGION_ENDINGS = ("区", "区域", "片区", "战区")
 HEADQUARTERS_WORDS = ("总部", "总公司", "职能")
 SILENCE = timedelta(minutes=2)
+RESUME_WITHIN = timedelta(hours=24)
+MACHINES_RESUME_WITHIN = timedelta(hours=1)
 
 STATUS_OF_PLATFORM = {
     1: StaffStatus.ACTIVE,
@@ -129,14 +131,27 @@ def status_of(number: object, known: StaffStatus | None) -> StaffStatus:
     return StaffStatus.ACTIVE if known in (None, StaffStatus.DEPARTED) else known
 
 
+def is_older_than_leaving(fetched_at: datetime, departed_at: datetime | None) -> bool:
+    """Whether the platform was asked before she left. It tells leaving in whole seconds, so the same second counts as before."""
+    return departed_at is not None and fetched_at < departed_at + timedelta(seconds=1)
+
+
 def path_ids(path: str) -> list[int]:
     """The departments on a path, root first."""
     return [int(part) for part in path.split(".") if part]
 
 
 def is_silent(beat_at: datetime | None, now: datetime) -> bool:
-    """Whether a running sync has died: a living one beats at every page."""
+    """Whether a running sync has died: a living one beats at every page, and in between however long a page takes."""
     return beat_at is None or now - beat_at > SILENCE
+
+
+def may_resume(asked_by: str, created_at: datetime, failed_at: datetime, now: datetime) -> bool:
+    """Whether a failed sync goes on from its cursor. A person's retry does, within a day; the platform's word or the nightly job
+    ("job:…") only soon after the failure, as what was read before the cursor may have changed meanwhile.
+    """
+    by_machine = asked_by == "platform" or asked_by.startswith("job:")
+    return created_at > now - RESUME_WITHIN and (not by_machine or failed_at > now - MACHINES_RESUME_WITHIN)
 
 
 def like_words(words: str) -> str:

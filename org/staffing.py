@@ -13,7 +13,7 @@ from foundation.db import Json
 from foundation.text import clean
 from foundation.wake import ring
 from org.models import Department, Role, Staff, StaffDepartment, StaffStatus, Store
-from org.rules import NOWHERE, is_headquarters, path_ids, role_of, scope_path, status_of
+from org.rules import NOWHERE, is_headquarters, is_older_than_leaving, path_ids, role_of, scope_path, status_of
 
 PULL_JOB = "org.pull_staff"
 
@@ -59,18 +59,22 @@ def want_staff(session: Session, userid: str) -> Staff:
 
 
 def apply_users(session: Session, rows: Sequence[Json], *, fetched_at: datetime | None = None) -> list[Staff]:
-    """Take over members as user/get and user/list tell them (DOC 90196); fields that are missing keep what is known."""
+    """Take over members as user/get and user/list tell them (DOC 90196); fields that are missing keep what is known.
+
+    Who left after `fetched_at`, the moment before the platform was asked, stays departed and is pulled again.
+    """
     fetched_at = fetched_at or clock.now()
     told = {str(row["userid"]): row for row in rows}
     _insert_unknown(session, sorted(told), None)
     members = list(
         session.scalars(select(Staff).where(Staff.userid.in_(told)).order_by(Staff.id).with_for_update(key_share=True)).unique()
     )
-    for staff in members:
+    current = [staff for staff in members if not _left_since(staff, fetched_at)]
+    for staff in current:
         _take_over(staff, told[staff.userid], fetched_at)
     session.flush()
-    _write_departments(session, {staff.id: told[staff.userid] for staff in members})
-    place_staff(session, Staff.id.in_([staff.id for staff in members]))
+    _write_departments(session, {staff.id: told[staff.userid] for staff in current})
+    place_staff(session, Staff.id.in_([staff.id for staff in current]))
     for staff in members:
         session.refresh(staff)
     return members
@@ -79,6 +83,13 @@ def apply_users(session: Session, rows: Sequence[Json], *, fetched_at: datetime 
 def apply_user(session: Session, row: Json, *, fetched_at: datetime | None = None) -> Staff:
     """`apply_users` for one."""
     return apply_users(session, [row], fetched_at=fetched_at)[0]
+
+
+def _left_since(staff: Staff, fetched_at: datetime) -> bool:
+    if staff.status != StaffStatus.DEPARTED or not is_older_than_leaving(fetched_at, staff.departed_at):
+        return False
+    staff.pull_wanted_at = clock.now()
+    return True
 
 
 def _take_over(staff: Staff, row: Json, fetched_at: datetime) -> None:
@@ -181,7 +192,9 @@ def depart(session: Session, userid: str, at: datetime) -> Staff | None:
     if staff.pulled_at is not None and staff.pulled_at > at:
         staff.pull_wanted_at = clock.now()
         return staff
-    staff.status, staff.departed_at, staff.pull_wanted_at = StaffStatus.DEPARTED, at, None
+    staff.status, staff.departed_at = StaffStatus.DEPARTED, at
+    if staff.pull_wanted_at is not None and staff.pull_wanted_at <= at:
+        staff.pull_wanted_at = None
     end_sessions(session, staff)
     audit.record(session, "platform", "staff.departed", f"staff:{staff.id}", userid=userid)
     return staff

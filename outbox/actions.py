@@ -15,14 +15,16 @@ from foundation.errors import Conflict
 from outbox.models import Lane, MessageStatus, OutgoingMessage, ResultStatus
 from outbox.payloads import as_json
 from outbox.queries import get_message
-from outbox.rules import MOST_ATTEMPTS, MOST_LOSSES
+from outbox.rules import MOST_LOSSES, MOST_LOSSES_UNREPEATABLE, UNREPEATABLE
 
 CHUNK = 1000
 KEY_LENGTH = 200
 ENQUEUE = text(
     "INSERT INTO outgoing_message"
-    " (lane, call, payload, idempotency_key, about, status, due_at, expires_at, attempts, reason, result_status, created_at)"
-    " SELECT :lane, :call, owed.payload::jsonb, owed.key, :about, 'waiting', :due_at, :expires_at, 0, '', :result_status, :now"
+    " (lane, call, payload, idempotency_key, about, status, due_at, expires_at,"
+    "  attempts, tries, losses, reason, result_status, result_tries, created_at)"
+    " SELECT :lane, :call, owed.payload::jsonb, owed.key, :about, :status, :due_at, :expires_at,"
+    "  0, 0, 0, :reason, :result_status, 0, :now"
     " FROM unnest(CAST(:keys AS text[]), CAST(:payloads AS text[])) AS owed(key, payload)"
     " ON CONFLICT (idempotency_key) DO NOTHING"
 )
@@ -41,7 +43,7 @@ def enqueue(
 ) -> int:
     """Owe the platform `call` once for each payload, in the transaction of the cause. Returns how many were new.
 
-    The keys of `messages` are idempotency keys: a key that was ever used is not owed again. `call` is the path below
+    The keys of `messages` are idempotency keys: a key whose row is still kept is not owed again. `call` is the path below
     /cgi-bin/, a payload its documented JSON without agentid; media stands in it as media_slot(key).
     """
     now = clock.now()
@@ -49,18 +51,45 @@ def enqueue(
         "lane": lane.value,
         "call": call,
         "about": about[:120],
+        "status": MessageStatus.WAITING.value,
+        "reason": "",
         "due_at": due_at or now,
         "expires_at": expires_at,
         "result_status": ResultStatus.WANTED.value if wants_result else ResultStatus.NONE.value,
         "now": now,
     }
+    count = _insert(session, messages, facts)
+    if count and (due_at is None or due_at <= now):
+        session.execute(select(func.pg_notify("outbox", lane.value)))
+    return count
+
+
+def keep_expired(
+    session: Session, lane: Lane, call: str, messages: Mapping[str, Json], *, about: str, expires_at: datetime, reason: str
+) -> int:
+    """Keep what came too late to be owed, so that the console shows it and why; it is never sent. A key already used stays
+    what it is. Returns how many were new.
+    """
+    facts = {
+        "lane": lane.value,
+        "call": call,
+        "about": about[:120],
+        "status": MessageStatus.EXPIRED.value,
+        "reason": reason,
+        "due_at": expires_at,
+        "expires_at": expires_at,
+        "result_status": ResultStatus.NONE.value,
+        "now": clock.now(),
+    }
+    return _insert(session, messages, facts)
+
+
+def _insert(session: Session, messages: Mapping[str, Json], facts: Json) -> int:
     items = iter(messages.items())
     count = 0
     while chunk := list(islice(items, CHUNK)):
         keys, payloads = [_key(key) for key, _ in chunk], [as_json(payload) for _, payload in chunk]
         count += _rows(session.execute(ENQUEUE, {**facts, "keys": keys, "payloads": payloads}))
-    if count and (due_at is None or due_at <= now):
-        session.execute(select(func.pg_notify("outbox", lane.value)))
     return count
 
 
@@ -86,16 +115,16 @@ def cancel_waiting(session: Session, about: str) -> int:
 
 
 def resend(session: Session, message_id: int, actor: str) -> OutgoingMessage:
-    """Owe a dead message again, now, with fresh attempts in front of it. Raises NotFound, Conflict."""
+    """Owe a dead message again, now, with its whole patience in front of it. Raises NotFound, Conflict."""
     message = get_message(session, message_id, lock=True)
     if message.status not in {MessageStatus.DEAD, MessageStatus.EXPIRED}:
         raise Conflict("只有发送失败或已过期的消息才能重发")
     if message.expires_at is not None and message.expires_at <= clock.now():
         raise Conflict("这条消息已过时效，重发也不会送达")
     message.status, message.due_at, message.reason, message.errcode = MessageStatus.WAITING, clock.now(), "", None
-    message.attempts = (message.attempts // MOST_ATTEMPTS + 1) * MOST_ATTEMPTS
+    message.tries = message.losses = 0
     if message.result_status != ResultStatus.NONE:
-        message.result_status = ResultStatus.WANTED
+        message.result_status, message.result_tries = ResultStatus.WANTED, 0
     audit.record(session, actor, "outbox.resend", f"message:{message.id}", call=message.call, about=message.about)
     session.flush()
     session.execute(select(func.pg_notify("outbox", message.lane)))
@@ -105,7 +134,8 @@ def resend(session: Session, message_id: int, actor: str) -> OutgoingMessage:
 def rescue_stuck(session: Session, limit: int = 1000) -> int:
     """Take back calls whose worker was lost: its lease has ended, by the database's clock. Returns how many.
 
-    One that was lost again and again ends as dead: it may be what kills the workers.
+    One that was lost again and again ends as dead: it may be what kills the workers. One that must not be made twice ends
+    at its second loss: both calls may have been made.
     """
     lost = (
         select(OutgoingMessage.id)
@@ -114,14 +144,18 @@ def rescue_stuck(session: Session, limit: int = 1000) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    hopeless = OutgoingMessage.attempts % MOST_ATTEMPTS >= MOST_LOSSES
+    unrepeatable = OutgoingMessage.call.in_(list(UNREPEATABLE))
+    losses = OutgoingMessage.losses + 1
+    hopeless = losses >= case((unrepeatable, MOST_LOSSES_UNREPEATABLE), else_=MOST_LOSSES)
+    why = case(UNREPEATABLE, value=OutgoingMessage.call, else_="多次发送都没有得到结果")
     return _rows(
         session.execute(
             update(OutgoingMessage)
             .where(OutgoingMessage.id.in_(lost.scalar_subquery()))
             .values(
                 status=case((hopeless, MessageStatus.DEAD.value), else_=MessageStatus.WAITING.value),
-                reason=case((hopeless, "多次发送都没有得到结果"), else_=OutgoingMessage.reason),
+                reason=case((hopeless, why), else_=OutgoingMessage.reason),
+                losses=losses,
                 lease_until=None,
             )
             .execution_options(synchronize_session=False)
@@ -153,3 +187,14 @@ def expire_overdue(session: Session, limit: int = 1000) -> int:
 def note_result(session: Session, message_id: int, status: ResultStatus) -> None:
     """Say that somebody has taken note of a wanted result (handled) or could not (failed)."""
     session.execute(update(OutgoingMessage).where(OutgoingMessage.id == message_id).values(result_status=status))
+
+
+def count_result_try(session: Session, message_id: int) -> int:
+    """The taker of a wanted result failed once more; how often that is now."""
+    counted = (
+        update(OutgoingMessage)
+        .where(OutgoingMessage.id == message_id)
+        .values(result_tries=OutgoingMessage.result_tries + 1)
+        .returning(OutgoingMessage.result_tries)
+    )
+    return session.scalars(counted).one()

@@ -1,6 +1,6 @@
 """Taking calls to make and writing down what became of them. Leases go by the database's clock, dueness by ours.
 
-`attempts` is the fence: an outcome is recorded only while nobody else has claimed the row since.
+`attempts` is the fence: an outcome is recorded only while nobody else has claimed the row since. It counts claims, not tries.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -32,14 +32,16 @@ CLAIM = text(
     " UPDATE outgoing_message m SET status = 'sending', attempts = m.attempts + 1,"
     " lease_until = clock_timestamp() + make_interval(secs => :lease)"
     " FROM picked WHERE m.id = picked.id"
-    " RETURNING m.id, m.call, m.payload, m.attempts, m.due_at, m.expires_at, m.result_status"
+    " RETURNING m.id, m.call, m.payload, m.attempts, m.tries, m.due_at, m.expires_at, m.result_status"
 )
 RECORD = text(
     "UPDATE outgoing_message m SET status = o.status, due_at = coalesce(o.due_at, m.due_at), lease_until = NULL,"
-    " errcode = o.errcode, reason = o.reason, answer = coalesce(o.answer::jsonb, m.answer), sent_at = o.sent_at"
+    " errcode = o.errcode, reason = o.reason, answer = coalesce(o.answer::jsonb, m.answer), sent_at = o.sent_at,"
+    " tries = m.tries + o.used"
     " FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS bigint[]), CAST(:statuses AS text[]), CAST(:dues AS timestamptz[]),"
-    "  CAST(:errcodes AS bigint[]), CAST(:reasons AS text[]), CAST(:answers AS text[]), CAST(:sents AS timestamptz[]))"
-    " AS o(id, attempts, status, due_at, errcode, reason, answer, sent_at)"
+    "  CAST(:errcodes AS bigint[]), CAST(:reasons AS text[]), CAST(:answers AS text[]), CAST(:sents AS timestamptz[]),"
+    "  CAST(:used AS bigint[]))"
+    " AS o(id, attempts, status, due_at, errcode, reason, answer, sent_at, used)"
     " WHERE m.id = o.id AND m.attempts = o.attempts AND m.status IN ('sending', 'waiting')"
     " RETURNING m.id"
 )
@@ -47,13 +49,14 @@ RECORD = text(
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A call that is ours until `lease_ends` (a monotonic second), under the fence `attempts`."""
+    """A call that is ours until `lease_ends` (a monotonic second), under the fence `attempts`, after `tries` failures."""
 
     id: int
     lane: Lane
     call: str
     payload: Json
     attempts: int
+    tries: int
     expires_at: datetime | None
     wants_result: bool
     lease_ends: float
@@ -61,7 +64,9 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a claimed call. `due_at` is set for another attempt, `pause_until` when the whole API must rest."""
+    """What became of a claimed call. `due_at` is set for another attempt, `pause_until` when the whole API must rest,
+    `used_try` when it was a failure that counts.
+    """
 
     claimed: Claimed
     status: MessageStatus
@@ -71,6 +76,7 @@ class Outcome:
     due_at: datetime | None = None
     sent_at: datetime | None = None
     pause_until: datetime | None = None
+    used_try: bool = False
 
 
 def claim(session: Session, room: Mapping[Lane, int], *, now: datetime, without: Collection[str] = ()) -> list[Claimed]:
@@ -88,7 +94,17 @@ def _claim_lane(session: Session, lane: Lane, room: int, now: datetime, without:
     started = monotonic()
     rows = sorted(session.execute(CLAIM, facts), key=lambda row: (row.due_at, row.id))
     return [
-        Claimed(row.id, lane, row.call, row.payload, row.attempts, row.expires_at, row.result_status == "wanted", started + lease)
+        Claimed(
+            row.id,
+            lane,
+            row.call,
+            row.payload,
+            row.attempts,
+            row.tries,
+            row.expires_at,
+            row.result_status == "wanted",
+            started + lease,
+        )
         for row in rows
     ]
 
@@ -106,5 +122,6 @@ def record(session: Session, outcomes: Sequence[Outcome]) -> set[int]:
         "reasons": [each.reason[:500] for each in outcomes],
         "answers": [None if each.answer is None else as_json(each.answer) for each in outcomes],
         "sents": [each.sent_at for each in outcomes],
+        "used": [int(each.used_try) for each in outcomes],
     }
     return set(session.scalars(RECORD, columns))

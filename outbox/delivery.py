@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +13,19 @@ from foundation.log import logger
 from outbox.claims import Claimed, Outcome
 from outbox.models import MessageStatus
 from outbox.payloads import UPLOAD, filled, slots_in, without_attachments_of
-from outbox.rules import LOST_MEDIA, WELCOME, marked_once, outcome_of, shortfall, wait_before_retry, worth_keeping
+from outbox.rules import (
+    LOST_MEDIA,
+    UNREPEATABLE,
+    WELCOME,
+    is_doubtful,
+    marked_once,
+    outcome_of,
+    rest_after,
+    shortfall,
+    uses_a_try,
+    wait_before_retry,
+    worth_keeping,
+)
 from outbox.rules import UPLOAD as UPLOAD_CALL
 from outbox.shelf import Shelf
 from wecom.errors import PlatformError, RetryLater, Throttled
@@ -88,14 +100,20 @@ def failed(claimed: Claimed, error: PlatformError) -> Outcome:
     status = outcome_of(claimed.call, error)
     if status == MessageStatus.SENT:
         return Outcome(claimed, status, error.errcode, error.message, sent_at=now)
-    pause = now + timedelta(seconds=error.window_seconds) if isinstance(error, Throttled) else None
-    wait = wait_before_retry(claimed.attempts, error, lane=claimed.lane, jitter=random.random())  # noqa: S311
+    pause = now + rest_after(error, claimed.lane) if isinstance(error, Throttled) else None
+    used = uses_a_try(error)
+    wait = wait_before_retry(claimed.tries + used, error, lane=claimed.lane, jitter=random.random())  # noqa: S311
     if wait is None:
-        return Outcome(claimed, MessageStatus.DEAD, error.errcode, error.message, pause_until=pause)
+        reason = UNREPEATABLE[claimed.call] if is_doubtful(error) else error.message
+        return Outcome(claimed, MessageStatus.DEAD, error.errcode, reason, pause_until=pause, used_try=used)
     return _again(claimed, error, now + wait, pause)
 
 
 def _again(claimed: Claimed, error: PlatformError, due_at: datetime, pause: datetime | None) -> Outcome:
     if claimed.expires_at is not None and due_at >= claimed.expires_at:
-        return Outcome(claimed, MessageStatus.EXPIRED, error.errcode, error.message, pause_until=pause)
-    return Outcome(claimed, MessageStatus.WAITING, error.errcode, error.message, due_at=due_at, pause_until=pause)
+        reason = f"没能在有效时间内送出：{error.message}"
+        return Outcome(claimed, MessageStatus.EXPIRED, error.errcode, reason, pause_until=pause)
+    return Outcome(
+        claimed, MessageStatus.WAITING, error.errcode, error.message,
+        due_at=due_at, pause_until=pause, used_try=uses_a_try(error),
+    )  # fmt: skip

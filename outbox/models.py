@@ -41,7 +41,8 @@ class ResultStatus(StrEnum):
 class OutgoingMessage(Base):
     """An owed call. `call` is the platform's path ("message/send"); `about` names the cause ("task:7").
 
-    `attempts` is the fence: a worker records an outcome only where attempts is still its own.
+    `attempts` is the fence: a worker records an outcome only where attempts is still its own; it rises with every claim.
+    `tries` counts failures that use up patience, `losses` leases that ran out, `result_tries` takers that failed.
     `reason` tells a person why it died, in Chinese. `payload` may hold {"$media": key}, resolved at send time.
     """
 
@@ -68,11 +69,14 @@ class OutgoingMessage(Base):
     due_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    losses: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     errcode: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
     answer: Mapped[dict[str, Any] | None]
     result_status: Mapped[ResultStatus] = mapped_column(String(10), default=ResultStatus.NONE)
+    result_tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 

@@ -94,8 +94,8 @@ class Recorder:
                     self._results.put(message_id)
                 return
             except DataError:
-                log.exception("an outcome the table does not take")
-                batch = self._acceptable(batch)
+                self._write_apart(batch, done)
+                return
             except SQLAlchemyError as error:
                 log.warning("outcomes not written yet", count=len(batch), error=type(error).__name__)
             if done.is_set():
@@ -106,10 +106,19 @@ class Recorder:
             done.wait(0.2)
             sleep(0.05)
 
-    @staticmethod
-    def _acceptable(batch: list[Outcome]) -> list[Outcome]:
-        """The same without the platform's own words, the only part we did not write ourselves."""
-        return [replace(each, answer=None, errcode=None) for each in batch]
+    def _write_apart(self, batch: list[Outcome], done: threading.Event) -> None:
+        """Halves, until the one the table does not take stands alone and loses the platform's own words, the only part we did
+        not write ourselves. Its neighbours keep theirs.
+        """
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            self._write(batch[:middle], done)
+            self._write(batch[middle:], done)
+            return
+        [bad] = batch
+        log.error("an outcome the table does not take", message=bad.claimed.id, call=bad.claimed.call)
+        if bad.answer is not None or bad.errcode is not None:
+            self._write([replace(bad, answer=None, errcode=None)], done)
 
     def run_results(self, done: threading.Event) -> None:
         """Until `done` and every result was handed over."""

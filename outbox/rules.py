@@ -18,28 +18,36 @@ IN_ORDER = ("externalcontact/mark_tag", "externalcontact/remark")
 LOST_MEDIA = frozenset({40007, 40145})
 CROWDED = frozenset({45033})
 
-# Attempts only ever grow (they are the fence), so they are counted in ranges of this size.
-MOST_ATTEMPTS = 100
+# Made twice they may exist twice: the platform knows no key of ours, finds a code by its config_id, never by our state, and
+# shows none in its console (DOC 92228). What may have happened is asked for once more, then a person decides by these words.
+UNREPEATABLE = {
+    "externalcontact/add_contact_way": "企业微信没有答复，活码可能已建成（管理后台看不到）；再发会另建一个，多出的占用名额",
+    "externalcontact/add_corp_tag": "企业微信没有答复，标签可能已经建好；请先在企业微信后台「客户标签」核对，没有再重发",
+}
+
 MOST_LOSSES = 20
+MOST_LOSSES_UNREPEATABLE = 2
 DUPLICATE_CHECK_FROM, DUPLICATE_CHECK_SPREAD = 1800, 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long the first wait is, how long the longest, and after how many attempts we stop."""
+    """How long the first wait is, how long the longest, and after how many failed tries we stop."""
 
     first: float
     longest: float
-    attempts: int
+    tries: int
 
 
 # All waits of SILENT together stay inside the 30 minutes in which the platform recognises a repeated message.
+WELCOME_PROBE = timedelta(seconds=3)
 WELCOME_PATIENCE = Patience(0.3, 2.0, 30)
 BUSY = Patience(1.0, 16.0, 4)
 CONTENDED = Patience(0.5, 60.0, 30)
 SILENT = Patience(2.0, 300.0, 12)
 UNREACHABLE = Patience(2.0, 300.0, 60)
 NO_TOKEN = Patience(5.0, 300.0, 6)
+ONCE_MORE = Patience(2.0, 2.0, 2)
 
 
 def patience_for(failure: PlatformError) -> Patience | None:
@@ -48,29 +56,46 @@ def patience_for(failure: PlatformError) -> Patience | None:
         return NO_TOKEN
     if not isinstance(failure, RetryLater):
         return None
+    if is_doubtful(failure):
+        return ONCE_MORE
     if failure.errcode is None:
         return SILENT if failure.maybe_done else UNREACHABLE
     return BUSY if failure.errcode in {-1, 6000} else CONTENDED
 
 
-def tries(attempts: int) -> int:
-    """Which attempt it is since the message was last owed: re-sending by hand starts a new range of MOST_ATTEMPTS."""
-    return (attempts - 1) % MOST_ATTEMPTS + 1
+def is_doubtful(failure: PlatformError) -> bool:
+    """The platform may have acted, and would act again if asked again."""
+    return isinstance(failure, RetryLater) and failure.maybe_done and failure.call in UNREPEATABLE
 
 
-def wait_before_retry(attempts: int, failure: PlatformError, *, lane: Lane = Lane.TASK, jitter: float = 1.0) -> timedelta | None:
-    """How long to wait after a failed attempt; None means the message is dead. `jitter`, 0 to 1, spreads the callers."""
+def uses_a_try(failure: PlatformError) -> bool:
+    """A throttled call was not tried: waiting for its window costs no patience, however often."""
+    return not isinstance(failure, Throttled)
+
+
+def rest_after(failure: Throttled, lane: Lane) -> timedelta:
+    """How long a throttled API rests. A welcome is dead after 20 s, so its API is tried again long before the window is over:
+    what the platform still refuses costs nothing more, what it takes again is not lost.
+    """
+    window = timedelta(seconds=failure.window_seconds)
+    return min(window, WELCOME_PROBE) if lane == Lane.WELCOME else window
+
+
+def wait_before_retry(tries: int, failure: PlatformError, *, lane: Lane = Lane.TASK, jitter: float = 1.0) -> timedelta | None:
+    """How long to wait after the failure that made `tries` of them since the message was last owed; None means it is dead.
+
+    `jitter`, 0 to 1, spreads the callers.
+    """
     if isinstance(failure, Throttled):
-        return timedelta(seconds=failure.window_seconds)
+        return rest_after(failure, lane)
     patience = patience_for(failure)
     if patience is None:
         return None
     if lane == Lane.WELCOME:
         patience = WELCOME_PATIENCE
-    number = tries(attempts)
-    if number >= patience.attempts:
+    if tries >= patience.tries:
         return None
-    ceiling = min(patience.first * 2 ** min(number - 1, 20), patience.longest)
+    ceiling = min(patience.first * 2 ** min(tries - 1, 20), patience.longest)
     return timedelta(seconds=ceiling * (0.5 + 0.5 * jitter))
 
 

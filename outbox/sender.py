@@ -144,7 +144,7 @@ class Sender:
 
 
 def _given_back(claimed: Claimed) -> Outcome:
-    """Claimed but not called: somebody else may have it now. Attempts stay as they are."""
+    """Claimed but not called: somebody else may have it now, and it used no try."""
     return Outcome(claimed, MessageStatus.WAITING)
 
 

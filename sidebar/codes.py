@@ -11,7 +11,7 @@ CHANNEL = "个人名片"
 
 def my_code(session: Session, staff: Staff) -> ChannelCode | None:
     """Her code for posters and her own page: ready before wanted before failed; None when none was asked for."""
-    codes = [code for code in list_codes_of(session, staff) if code.status != CodeStatus.RETIRED]
+    codes = list_codes_of(session, staff)
     order = (CodeStatus.READY, CodeStatus.WANTED, CodeStatus.FAILED)
     ranked = sorted(codes, key=lambda code: (order.index(CodeStatus(code.status)), code.channel != CHANNEL, code.id))
     return ranked[0] if ranked else None

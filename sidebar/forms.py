@@ -11,6 +11,7 @@ from PIL.Image import Transpose
 from werkzeug.datastructures import FileStorage
 
 from content_library.pictures import decoded, open_picture
+from customers.models import Consent
 from foundation import clock
 from foundation.blobs import keep_blob
 from foundation.config import settings
@@ -39,6 +40,7 @@ class SendReport:
     bubbles: int
     edited: bool
     at: datetime
+    assignment_id: int | None = None
 
 
 def _number(value: object, name: str) -> int:
@@ -71,7 +73,15 @@ def send_report(body: object) -> SendReport:
         bubbles=min(_number(body.get("bubbles", 1), "bubbles"), 9),
         edited=bool(body.get("edited")),
         at=_moment(body.get("at")),
+        assignment_id=None if body.get("task") is None else _number(body["task"], "task"),
     )
+
+
+def consent_choice(text: str) -> Consent:
+    """The consent a guide tapped. Raises Invalid."""
+    if text not in set(Consent):
+        raise Invalid("内容有误，请刷新页面", {"consent": "没有这个选项"})
+    return Consent(text)
 
 
 def tag_changes(body: object) -> tuple[list[int], list[int]]:
@@ -85,6 +95,17 @@ def tag_changes(body: object) -> tuple[list[int], list[int]]:
             raise Invalid("一次最多改 20 个标签")
         sides.append([_number(tag_id, side) for tag_id in asked])
     return sides[0], sides[1]
+
+
+def task_answer(body: object) -> tuple[str, list[str]]:
+    """The text and the photos' signed names of an answer; either may be missing. Raises Invalid."""
+    given = body if body is not None else {}
+    if not isinstance(given, dict):
+        raise Invalid("内容有误，请刷新页面")
+    text, photos = given.get("text") or "", given.get("photos") or []
+    if not isinstance(text, str) or not isinstance(photos, list):
+        raise Invalid("内容有误，请刷新页面")
+    return text, [str(token) for token in photos]
 
 
 def _signer(staff_id: int) -> URLSafeTimedSerializer:

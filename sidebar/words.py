@@ -1,8 +1,7 @@
-"""Chinese words for what the pages show: moments, kinds, statuses. Pure except for the clock."""
+"""Chinese words for what the pages show: moments, statuses. Pure except for the clock."""
 
 from datetime import datetime
 
-from content_library.models import ItemKind
 from customers.models import Consent, FollowStatus, TimelineEntry
 from foundation import clock
 from foundation.text import cut
@@ -14,14 +13,15 @@ ADD_WAYS = {
     15: "上门服务", 16: "获客链接", 17: "定制开发", 18: "需求回复", 24: "客户群二维码", 201: "内部共享", 202: "管理员分配",
 }  # fmt: skip
 GONE = {
-    FollowStatus.ENDED_BY_CUSTOMER: "她已把您删除，消息发不出去。可以请店长换一位同事联系，或等她再次到店。",
+    FollowStatus.ENDED_BY_CUSTOMER: "客户已把您删除，消息发不出去。可以请店长换一位同事联系，或等客户再次到店。",
     FollowStatus.ENDED_BY_GUIDE: "您已删除这位客户，只能查看历史。",
     FollowStatus.TRANSFERRED: "这位客户已交接给其他同事，只能查看历史。",
-    FollowStatus.HALF: "她加了您，请先在聊天里通过好友验证。",
+    FollowStatus.HALF: "客户加了您，请先在聊天里通过好友验证。",
 }
+CONSENT_CHOICES = {Consent.ALL: "都可以", Consent.SERVICE_ONLY: "只要服务信息", Consent.NONE: "不要再发"}
 CONSENTS = {
     Consent.SERVICE_ONLY: "只接收服务消息：不要发新品、活动和优惠",
-    Consent.NONE: "她不想收到消息：请不要主动发送",
+    Consent.NONE: "客户不想收到消息：请不要主动发送",
 }
 TIMELINE = {
     "added": "加为好友", "half_added": "加了您，等您通过", "ended": "解除好友", "tagged": "打标签", "untagged": "去掉标签",
@@ -32,7 +32,6 @@ FACTS: dict[str, dict[str, str]] = {
     "outcome": {"done": "已完成", "skip": "已跳过"},
     "to": {Consent.ALL: "全部接收", Consent.SERVICE_ONLY: "只收服务消息", Consent.NONE: "不想收消息"},
 }
-KINDS = {ItemKind.SCRIPT: "话术", ItemKind.POSTER: "海报", ItemKind.IMAGE: "图片", ItemKind.LINK: "链接"}
 ANSWERS = {AnswerKind.TAP: "点一下完成", AnswerKind.TEXT: "写一句话", AnswerKind.PHOTO: "拍照片"}
 
 
@@ -71,7 +70,8 @@ def event_of(entry: TimelineEntry) -> str:
     """One line of the timeline: what happened, with those of its facts that a guide understands."""
     facts = entry.facts
     parts = [facts.get("title"), facts.get("channel"), "、".join(facts.get("add") or facts.get("remove") or [])]
-    parts += [known.get(facts.get(name, "")) for name, known in FACTS.items()]
+    # `by` names who tagged, too: only an end says which side ended it.
+    parts += [known.get(facts.get(name, "")) for name, known in FACTS.items() if name != "by" or entry.kind == "ended"]
     said = TIMELINE.get(entry.kind, "动态")
     details = "，".join(str(part) for part in parts if part)
     return cut(f"{said}：{details}" if details else said, 80)

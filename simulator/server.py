@@ -5,7 +5,7 @@ import signal
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication
 
 from simulator import snapshot
 from simulator.app import create_app

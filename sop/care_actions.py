@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from customers.actions import note_timeline
 from foundation import audit, clock
+from foundation.db import Json
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.text import clean
 from org.models import Role, Staff
@@ -127,21 +128,23 @@ def finish_care(session: Session, guide: Staff, follow_id: int, node_id: int, ou
     if found is None:
         raise NotFound("没有这位客户")
     follow, node = found
-    if not care_is_due(clock.day_of(follow.followed_at), node.day, clock.today()):
+    since = clock.day_of(follow.followed_at)
+    if not care_is_due(since, node.day, clock.today()):
         raise Conflict("这位客户今天不在关怀名单里")
-    if not _note_care(session, guide, follow_id, node_id, outcome):
+    row = {"follow_id": follow_id, "node_id": node_id, "since": since, "guide_id": guide.id, "outcome": outcome}
+    if not _note_care(session, row):
         return False
     note_timeline(
-        session, follow.customer_id, "care", staff_id=guide.id, at=clock.now(), once=f"care:{follow_id}:{node_id}:{outcome}",
-        day=node.day, title=node.title, outcome=outcome,
+        session, follow.customer_id, "care", staff_id=guide.id, at=clock.now(),
+        once=f"care:{follow_id}:{node_id}:{since.isoformat()}:{outcome}", day=node.day, title=node.title, outcome=outcome,
     )  # fmt: skip
     return True
 
 
-def _note_care(session: Session, guide: Staff, follow_id: int, node_id: int, outcome: str) -> bool:
-    row = insert(CareDone).values(follow_id=follow_id, node_id=node_id, guide_id=guide.id, outcome=outcome, at=clock.now())
+def _note_care(session: Session, values: Json) -> bool:
+    row = insert(CareDone).values(**values, at=clock.now())
     after_skip = row.on_conflict_do_update(
-        index_elements=["follow_id", "node_id"],
+        index_elements=["follow_id", "node_id", "since"],
         set_={"outcome": row.excluded.outcome, "at": row.excluded.at, "guide_id": row.excluded.guide_id},
         where=(CareDone.outcome == "skip") & (row.excluded.outcome == "done"),
     )

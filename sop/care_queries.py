@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, and_, case, cast, func, select, true
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Date, Select, and_, case, cast, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -60,8 +60,10 @@ def _due(on: date, staff_ids: Sequence[int]) -> Select[int, int, int, str, int]:
     """
     guide = func.unnest(cast(list(staff_ids), ARRAY(BigInteger))).table_valued("id").render_derived("guide")
     wanted = and_(Follow.staff_id == guide.c.id, _falls_due(on, CARE_OVERDUE_DAYS), _may_be_cared_for())
-    follow = select(Follow.id, Follow.staff_id).where(wanted).correlate(guide, CareNode).lateral("follow")
-    done = select(CareDone.outcome).where(CareDone.follow_id == follow.c.id, CareDone.node_id == CareNode.id)
+    added_on = cast(func.timezone(str(clock.SHANGHAI), Follow.followed_at), Date).label("added_on")
+    follow = select(Follow.id, Follow.staff_id, added_on).where(wanted).correlate(guide, CareNode).lateral("follow")
+    this_life = and_(CareDone.node_id == CareNode.id, CareDone.since == follow.c.added_on)
+    done = select(CareDone.outcome).where(CareDone.follow_id == follow.c.id, this_life)
     return (
         select(
             follow.c.id.label("follow_id"),

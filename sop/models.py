@@ -126,14 +126,17 @@ class CareDigest(Base):
 
 
 class CareDone(Base):
-    """A guide did, or skipped, one node for one of her follow relations."""
+    """A guide did, or skipped, one node for one of her follow relations. `since` is the Shanghai day of the adding it belongs to:
+    a customer added again begins the plan again.
+    """
 
     __tablename__ = "care_done"
-    __table_args__ = (UniqueConstraint("follow_id", "node_id"), Index("ix_care_done_at", "at"))
+    __table_args__ = (UniqueConstraint("follow_id", "node_id", "since"), Index("ix_care_done_at", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     follow_id: Mapped[int] = mapped_column(ForeignKey("follow.id"))
     node_id: Mapped[int] = mapped_column(ForeignKey("care_node.id"))
+    since: Mapped[date]
     guide_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     outcome: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime]

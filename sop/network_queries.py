@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from org.models import Department, Staff, Store
+from org.queries import inside
 from sop.models import Assignment, AssignmentStatus, Task, TaskStatus
 
 BRANCHES_SHOWN = 60
@@ -56,7 +57,7 @@ def list_network_health(session: Session, viewer: Staff, since: datetime) -> Seq
         .outerjoin(Store, Store.id == Assignment.store_id)
         .outerjoin(Department, Department.path == _branch(standing, depth))
         .where(Task.deadline_at >= since, Task.status != TaskStatus.WITHDRAWN, Assignment.status != AssignmentStatus.DROPPED)
-        .where(standing.like((viewer.path or "-") + "%"))
+        .where(inside(standing, viewer.path))
         .group_by(Department.id, Department.name)
         .order_by(func.count().desc(), Department.id)
         .limit(BRANCHES_SHOWN)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +29,8 @@ class Child:
     starts: int = field(default=0)
 
     def start(self) -> None:
-        """Run it; its output goes to its log."""
+        """Run it; its output goes to its log. What a killed predecessor left behind in its group is ended first."""
+        self.sweep()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -58,6 +60,12 @@ class Child:
         self.start()
         return True
 
+    def sweep(self) -> None:
+        """End what is left of its process group: workers whose master was killed would go on with old code and settings."""
+        if self.process is not None and not self.running():
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
     def tail(self, size: int = 1500) -> str:
         """The end of its log, for telling a person why it died."""
         return self.log.read_text(errors="replace")[-size:] if self.log.exists() else ""
@@ -77,3 +85,4 @@ class Child:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        self.sweep()

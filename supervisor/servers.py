@@ -15,6 +15,7 @@ from supervisor.leash import leash
 from supervisor.places import ServerUser, private_folder, server_folder, server_user
 
 STOP_SECONDS = 20
+POSTGRES, REDIS = "PostgreSQL", "Redis"
 
 
 @dataclass
@@ -123,7 +124,7 @@ def start_postgres(folder: Path, *settings: str) -> Server:
     process = _start(command, user, log, data, signal.SIGINT)
     address = f"postgresql://guidedesk@/postgres?host={data}"
     is_ready = [str(programs / "pg_isready"), "-h", str(data), "-q"]
-    return _wait(lambda: _run(is_ready, user, data).returncode == 0, Server("PostgreSQL", address, process, signal.SIGINT), log)
+    return _wait(lambda: _run(is_ready, user, data).returncode == 0, Server(POSTGRES, address, process, signal.SIGINT), log)
 
 
 def start_redis(folder: Path) -> Server:
@@ -149,7 +150,7 @@ def start_redis(folder: Path) -> Server:
     log = folder / "redis.log"
     process = _start(command, user, log, home, signal.SIGTERM)
     pidfile.write_text(str(process.pid))
-    return _wait(lambda: socket.exists(), Server("Redis", f"unix://{socket}", process, signal.SIGTERM), log)
+    return _wait(lambda: socket.exists(), Server(REDIS, f"unix://{socket}", process, signal.SIGTERM), log)
 
 
 def _stop_left_behind(pidfile: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from supervisor.children import Child
-from supervisor.servers import Server, start_postgres, start_redis
+from supervisor.servers import POSTGRES, Server, start_postgres, start_redis
 
 ROOT = Path(__file__).parent.parent
 
@@ -146,11 +146,16 @@ class Stack:
                     if not child.revive():
                         print(f"{child.name} 一再退出，停止全部：\n{child.tail()}", flush=True)
                         return 1
-            if any(server.process.poll() is not None for server in self.servers):
-                print("数据库或 Redis 意外退出，停止全部；再次运行即可恢复。", flush=True)
-                return 1
+            self._revive_servers()
             time.sleep(0.2)
         return 0
+
+    def _revive_servers(self) -> None:
+        for place, server in enumerate(self.servers):
+            if server.process.poll() is not None and not self.stopping:
+                print(f"{server.name} 意外退出，正在重新启动…", flush=True)
+                # The same folder gives the same socket: whoever uses it connects again by itself.
+                self.servers[place] = (start_postgres if server.name == POSTGRES else start_redis)(self.var)
 
     def guard(self, work: Callable[[], int]) -> int:
         """Do the whole work of a command; whatever ends it, everything is stopped. Returns the exit code."""
@@ -172,3 +177,4 @@ class Stack:
             child.stop()
         for server in reversed(self.servers):
             server.stop()
+        self._lock.close()

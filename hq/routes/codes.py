@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 from acquisition.actions import want_code
 from acquisition.console_queries import codes_by_guide
 from acquisition.models import CodeStatus
+from customers.queries import list_tags
+from customers.rules import MAX_TAGS_AT_ONCE
 from foundation.db import transaction
 from foundation.errors import NotFound
 from foundation.text import clean
-from hq.forms import as_number
+from hq.forms import as_number, as_numbers
 from hq.routes.door import MANAGERS, allow, bp, current_staff, deed
 from org.models import Store
 from org.queries import list_active_guides, list_stores_in
@@ -39,17 +41,18 @@ def list_codes() -> ResponseReturnValue:
         stores, store = _store(session, as_number(request.args.get("store_id")))
         guides = list_active_guides(session, store.path, limit=GUIDES) if store else []
         codes = codes_by_guide(session, [guide.id for guide in guides])
+        groups = list_tags(session)
     making = any(code.status == CodeStatus.WANTED for one in codes.values() for code in one)
     return render_template(
         "hq/codes.html", stores=stores, store=store, guides=guides, codes=codes, making=making, usual=USUAL_CHANNELS,
-        limit=CHANNEL_LIMIT,
+        limit=CHANNEL_LIMIT, groups=groups, tag_names={tag.id: tag.name for group in groups for tag in group.tags},
     )  # fmt: skip
 
 
 @bp.post("/codes")
 @allow(MANAGERS)
 def make_codes() -> ResponseReturnValue:
-    """Ask for a code of one channel for every guide of a store; those who have one keep it."""
+    """Ask for a code of one channel for every guide of a store; those who have one keep it, with the tags chosen now if any."""
     channel = clean(request.form.get("channel", "")).strip()
     with transaction() as session:
         _, store = _store(session, as_number(request.form.get("store_id")))
@@ -59,9 +62,14 @@ def make_codes() -> ResponseReturnValue:
         if not 1 <= len(channel) <= CHANNEL_LIMIT:
             flash(f"渠道名称要 1 到 {CHANNEL_LIMIT} 个字", "danger")
             return redirect(back)
+        tag_ids = as_numbers(request.form.getlist("tag_id"))
+        known = {tag.id for group in list_tags(session) for tag in group.tags}
+        if not known.issuperset(tag_ids) or len(tag_ids) > MAX_TAGS_AT_ONCE:
+            flash(f"标签有变化，或超过 {MAX_TAGS_AT_ONCE} 个，请重新选择", "danger")
+            return redirect(back)
         guides = list_active_guides(session, store.path, limit=GUIDES)
         for guide in guides:
-            want_code(session, guide, channel)
-        deed(session, "hq.codes", f"store:{store.id}", channel=channel, guides=len(guides))
+            want_code(session, guide, channel, tag_ids=tag_ids)
+        deed(session, "hq.codes", f"store:{store.id}", channel=channel, guides=len(guides), tag_ids=tag_ids)
     flash(f"正在为 {len(guides)} 位导购生成“{channel}”活码", "success")
     return redirect(back)

@@ -13,7 +13,7 @@ from content_library.rules import MAX_BUBBLES, STAGES, VARIABLES, may_edit
 from content_library.starter_library import seed_content
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
-from hq.forms import CONTENT_FIELDS, as_number, content_body, content_values, typed, typed_bubbles
+from hq.forms import CONTENT_FIELDS, as_number, content_body, content_placement, content_values, typed, typed_bubbles
 from hq.pages import cut_page, may_see_item
 from hq.routes.door import HEADQUARTERS, MANAGERS, REGIONAL, allow, bp, current_staff
 from org.console_queries import staff_names
@@ -30,15 +30,15 @@ def list_content() -> ResponseReturnValue:
     words, status = request.args.get("q", "").strip()[:LONGEST_SEARCH], request.args.get("status", "")
     chosen = ItemStatus(status) if status in set(ItemStatus) else None
     with transaction() as session:
-        found = page_items(session, after_id=as_number(request.args.get("after")), limit=PAGE + 1, q=words, status=chosen)
+        after = as_number(request.args.get("after"))
+        found = page_items(session, current_staff(), after_id=after, limit=PAGE + 1, q=words, status=chosen)
         rows, last = cut_page(found, PAGE)
         facts = {
             "personas": {one.id: one.name for one in list_personas(session)},
             "categories": {one.id: one.name for one in list_categories(session)},
         }
     more = url_for("hq.list_content", after=last.id, q=words, status=status) if last else ""
-    shown = [item for item in rows if may_see_item(current_staff(), item)]
-    return render_template("hq/content.html", rows=shown, q=words, status=status, next=more, statuses=list(ItemStatus), **facts)
+    return render_template("hq/content.html", rows=rows, q=words, status=status, next=more, statuses=list(ItemStatus), **facts)
 
 
 @bp.get("/content/new")
@@ -76,7 +76,7 @@ def edit_content(item_id: int) -> ResponseReturnValue:
     item, versions, _ = _load(item_id)
     if item.kind not in WRITABLE:
         raise NotFound("这类内容不能在这里编辑")
-    values, bubbles = content_values(item, versions[0])
+    values, bubbles = content_values(versions[0])
     return _show_form(item.kind, values, bubbles, {}, item_id)
 
 
@@ -104,9 +104,7 @@ def _save(kind: ItemKind, item_id: int | None) -> ResponseReturnValue:
         with transaction() as session:
             item = save_item(
                 session, current_staff(), kind, values["title"], content_body(kind, values, bubbles), item_id=item_id,
-                persona_id=as_number(values["persona_id"]), category_id=as_number(values["category_id"]),
-                stage=values["stage"] if values["stage"] in STAGES else "",
-                path=get_item(session, item_id).path if item_id else None,
+                **content_placement(request.form),
             )  # fmt: skip
             if publish:
                 publish_item(session, current_staff(), item.id)

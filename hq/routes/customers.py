@@ -3,7 +3,7 @@
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from customers.console_queries import list_follows_in
+from customers.console_queries import find_last_consent, list_follows_in
 from customers.queries import get_customer_card, page_customers, page_timeline, tags_of
 from foundation.db import transaction
 from hq.forms import as_number
@@ -37,9 +37,12 @@ def show_customer(external_userid: str) -> ResponseReturnValue:
         customer, follow, guide = get_customer_card(session, staff, external_userid)
         follows = list_follows_in(session, staff, customer)
         moments, last = cut_page(page_timeline(session, customer.id, before, MOMENTS + 1), MOMENTS)
+        consented = find_last_consent(session, customer.id)
+        people = [consented.staff_id] if consented else []
         facts = {
+            "consented": consented,
             "tags": tags_of(session, customer.tag_ids),
-            "names": staff_names(session, [moment.staff_id for moment in moments]),
+            "names": staff_names(session, people + [moment.staff_id for moment in moments]),
             "stores": store_names(session, [one.store_id for _, one in follows]),
         }
     more = url_for("hq.show_customer", external_userid=external_userid, before=last.id) if last else ""

@@ -12,7 +12,7 @@ from foundation.db import transaction
 from foundation.errors import AppError, Invalid
 from foundation.web import sign_in, sign_out
 from hq.routes.door import MANAGERS, GuideAtDoor, allow, bp, current_staff, deed
-from org.actions import apply_user, start_run
+from org.actions import apply_user, end_sessions, start_run
 from org.models import Staff, StaffStatus, SyncStatus
 from org.queries import find_staff, page_runs
 from wecom.errors import PlatformError
@@ -125,8 +125,9 @@ def _refuse(message: str) -> ResponseReturnValue:
 @bp.post("/logout")
 @allow(MANAGERS)
 def log_out() -> ResponseReturnValue:
-    """Forget this browser."""
+    """End her sessions everywhere: the cookie carries them, so a copied one must stop working too."""
     with transaction() as session:
+        end_sessions(session, session.get_one(Staff, current_staff().id))
         deed(session, "hq.sign_out", f"staff:{current_staff().id}")
     sign_out()
     return redirect(url_for("hq.show_login"))

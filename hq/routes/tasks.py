@@ -18,13 +18,20 @@ from org.console_queries import department_names
 from org.queries import count_active_guides, get_department_in
 from sop.actions import publish_task, save_task, withdraw_task
 from sop.models import AssignmentStatus, Task, TaskStatus
-from sop.queries import Counts, count_by_task, get_task_in, list_answers, page_assignments, page_tasks, progress
+from sop.queries import Counts, Progress, count_by_task, get_task_in, list_answers, page_assignments, page_tasks, progress
 from sop.rules import TaskDraft, may_write_tasks
 
 PAGE = 30
 PEOPLE = 50
 ANSWERS = 24
 LIVE = {TaskStatus.PUBLISHED, TaskStatus.RUNNING}
+
+
+def _is_live(task: Task, counted: Progress) -> bool:
+    """Whether the numbers can still change: while it is handed out, and until the last copy is done."""
+    return task.status in LIVE and (task.status == TaskStatus.PUBLISHED or counted.done < counted.total)
+
+
 SHOWN = (AssignmentStatus.LATE, AssignmentStatus.OPEN, AssignmentStatus.DONE)
 
 
@@ -137,11 +144,11 @@ def show_task(task_id: int) -> ResponseReturnValue:
             "task": task,
             "audience": department_names(session, [task.department_id]).get(task.department_id, ""),
             "guides": count_active_guides(session, task.path) if task.status == TaskStatus.DRAFT else 0,
-            "progress": progress(session, task_id, within=staff.path),
+            "progress": (counted := progress(session, task_id, within=staff.path)),
             "item": _item_of(session, task),
         }
     may_change = may_write_tasks(staff.role, staff.path) and task.path.startswith(staff.path)
-    return render_template("hq/task.html", may_change=may_change, live=task.status in LIVE, shown=_shown(), **facts)
+    return render_template("hq/task.html", may_change=may_change, live=_is_live(task, counted), shown=_shown(), **facts)
 
 
 def _item_of(session: Session, task: Task) -> Item | None:
@@ -156,12 +163,12 @@ def _shown() -> str:
 @bp.get("/tasks/<int:task_id>/progress")
 @allow(MANAGERS)
 def show_progress(task_id: int) -> ResponseReturnValue:
-    """The live part: asks again every two seconds until the task has ended."""
+    """The live part: asks again every few seconds while somebody looks and it can still change."""
     staff = current_staff()
     with transaction() as session:
         task = get_task_in(session, staff, task_id)
         counted = progress(session, task_id, within=staff.path)
-    return render_template("hq/_task_progress.html", task=task, progress=counted, live=task.status in LIVE)
+    return render_template("hq/_task_progress.html", task=task, progress=counted, live=_is_live(task, counted))
 
 
 @bp.get("/tasks/<int:task_id>/people")

@@ -110,11 +110,14 @@ def upgrade() -> None:
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.BigInteger(), nullable=False),
+    sa.Column('tries', sa.BigInteger(), nullable=False),
+    sa.Column('losses', sa.BigInteger(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('errcode', sa.BigInteger(), nullable=True),
     sa.Column('reason', sa.String(length=500), nullable=False),
     sa.Column('answer', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('result_status', sa.String(length=10), nullable=False),
+    sa.Column('result_tries', sa.BigInteger(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outgoing_message')),
@@ -269,10 +272,10 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['welcome_id'], ['welcome.id'], name=op.f('fk_channel_code_welcome_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_channel_code')),
     sa.UniqueConstraint('config_id', name=op.f('uq_channel_code_config_id')),
+    sa.UniqueConstraint('staff_id', 'channel', name=op.f('uq_channel_code_staff_id_channel')),
     sa.UniqueConstraint('state', name=op.f('uq_channel_code_state'))
     )
     op.create_index(op.f('ix_channel_code_staff_id'), 'channel_code', ['staff_id'], unique=False)
-    op.create_index('uq_channel_code_guide_channel', 'channel_code', ['staff_id', 'channel'], unique=True, postgresql_where=sa.text("status <> 'retired'"))
     op.create_table('customer',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('external_userid', sa.String(length=64), nullable=False),
@@ -435,10 +438,19 @@ def upgrade() -> None:
     sa.Column('number', sa.BigInteger(), nullable=False),
     sa.Column('title', sa.String(length=60), nullable=False),
     sa.Column('body', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('persona_id', sa.BigInteger(), nullable=True),
+    sa.Column('category_id', sa.BigInteger(), nullable=True),
+    sa.Column('stage', sa.String(length=20), nullable=False),
+    sa.Column('path', sa.String(length=400), nullable=False),
+    sa.Column('valid_from', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('valid_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_by', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['category_id'], ['category.id'], name=op.f('fk_item_version_category_id')),
     sa.ForeignKeyConstraint(['created_by'], ['staff.id'], name=op.f('fk_item_version_created_by')),
     sa.ForeignKeyConstraint(['item_id'], ['item.id'], name=op.f('fk_item_version_item_id')),
+    sa.ForeignKeyConstraint(['persona_id'], ['persona.id'], name=op.f('fk_item_version_persona_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_item_version')),
     sa.UniqueConstraint('item_id', 'number', name=op.f('uq_item_version_item_id_number'))
     )
@@ -461,6 +473,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('follow_id', sa.BigInteger(), nullable=False),
     sa.Column('node_id', sa.BigInteger(), nullable=False),
+    sa.Column('since', sa.Date(), nullable=False),
     sa.Column('guide_id', sa.BigInteger(), nullable=False),
     sa.Column('outcome', sa.String(length=10), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -468,7 +481,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['guide_id'], ['staff.id'], name=op.f('fk_care_done_guide_id')),
     sa.ForeignKeyConstraint(['node_id'], ['care_node.id'], name=op.f('fk_care_done_node_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_care_done')),
-    sa.UniqueConstraint('follow_id', 'node_id', name=op.f('uq_care_done_follow_id_node_id'))
+    sa.UniqueConstraint('follow_id', 'node_id', 'since', name=op.f('uq_care_done_follow_id_node_id_since'))
     )
     op.create_index('ix_care_done_at', 'care_done', ['at'], unique=False)
     op.create_table('item_send',
@@ -556,7 +569,6 @@ def downgrade() -> None:
     op.drop_index('ix_customer_phone', table_name='customer')
     op.drop_index(op.f('ix_customer_owner_id'), table_name='customer')
     op.drop_table('customer')
-    op.drop_index('uq_channel_code_guide_channel', table_name='channel_code', postgresql_where=sa.text("status <> 'retired'"))
     op.drop_index(op.f('ix_channel_code_staff_id'), table_name='channel_code')
     op.drop_table('channel_code')
     op.drop_table('care_digest')

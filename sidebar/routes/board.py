@@ -31,4 +31,7 @@ def show_board() -> ResponseReturnValue:
     with transaction() as session:
         rows = board(session, staff, on_from=on_from, on_to=on_to, level=level, limit=SHOWN)
         mine = find_my_row(session, staff, on_from=on_from, on_to=on_to, level=level)
-    return render_template("sidebar/board.html", rows=rows, mine=mine, level=level, period=period, how=HOW_POINTS_ARE_MADE)
+    one_store = level == Level.GUIDE and len({row.sub for row in rows}) <= 1
+    return render_template(
+        "sidebar/board.html", rows=rows, mine=mine, level=level, period=period, how=HOW_POINTS_ARE_MADE, one_store=one_store
+    )

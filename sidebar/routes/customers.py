@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from content_library.queries import list_versions, suggest_scripts
 from content_library.rules import fill, moment_of
-from customers.actions import tag_customer
+from customers.actions import set_consent, tag_customer
 from customers.models import Consent, FollowStatus, Tag
 from customers.queries import (
     GroupOfTags,
@@ -21,7 +21,8 @@ from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Conflict
 from foundation.text import cut
-from sidebar.forms import tag_changes
+from foundation.web import actor
+from sidebar.forms import consent_choice, tag_changes
 from sidebar.routes.door import bp, current_staff, store_name, variables
 
 TIMELINE_PAGE = 10
@@ -77,6 +78,18 @@ def show_timeline(external_userid: str) -> ResponseReturnValue:
         before = request.args.get("before", type=int)
         entries = page_timeline(session, customer.id, before, TIMELINE_PAGE)
     return render_template("sidebar/timeline.html", timeline=entries, more=TIMELINE_PAGE, customer_id=external_userid)
+
+
+@bp.post("/customers/<external_userid>/consent")
+def change_consent(external_userid: str) -> ResponseReturnValue:
+    """What she wants to be sent, as she told her guide; answers with the page, of which what follows from it is taken."""
+    chosen, staff = consent_choice(request.form.get("consent", "")), current_staff()
+    with transaction() as session:
+        customer, follow = get_customer_of(session, staff, external_userid)
+        if follow.staff_id != staff.id or follow.status not in LIVING:
+            raise Conflict("不是您正在跟进的客户，只能查看")
+        set_consent(session, customer.id, chosen, actor(), "sidebar", staff_id=staff.id)
+    return show_customer(external_userid)
 
 
 @bp.post("/customers/<external_userid>/tags")

@@ -48,6 +48,12 @@ def current_customer() -> str:
     return asked if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", asked) else ""
 
 
+def current_task() -> int | None:
+    """Her copy of the task this page was opened from, as the address says it; whether it is hers is checked when it counts."""
+    asked = request.args.get("task", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 15 else None
+
+
 def store_name(session: Session, staff: Staff) -> str:
     """Her store as customers know it."""
     return get_store(session, staff.store_id).name if staff.store_id else ""
@@ -72,6 +78,7 @@ def page_facts() -> dict[str, object]:
     return {
         "me": g.get("staff"),
         "customer_id": current_customer(),
+        "task_id": current_task(),
         "corp_id": chosen.wecom_corp_id,
         "agent_id": chosen.wecom_agent_id,
         "brand": chosen.brand_name,

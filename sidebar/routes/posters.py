@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from acquisition.models import ChannelCode
-from content_library.actions import keep_picture, render_poster
+from content_library.actions import keep_drawn, keep_picture
 from content_library.models import Item, ItemKind, ItemVersion
 from content_library.pictures import fetch_picture
-from content_library.queries import find_poster_facts, get_item_for, list_pictures, search_items, sent_at_of
+from content_library.posters import draw_version
+from content_library.queries import find_drawn, find_poster_facts, get_item_for, list_pictures, search_items, sent_at_of
 from customers.queries import get_customer_of
 from foundation.blobs import blob_path
 from foundation.db import transaction
@@ -55,7 +56,13 @@ def draw_for(staff: Staff, item_id: int) -> tuple[str, Item]:
         facts = find_poster_facts(session, staff, code.qr_code)
         if facts is None:
             raise Conflict("您的二维码图片暂时取不到，请稍后再试")
-        return render_poster(session, version, facts), item
+        known = find_drawn(session, version.id, facts)
+    if known:
+        return known, item
+    key = draw_version(version.body, facts)
+    with transaction() as session:
+        keep_drawn(session, version.id, facts, key)
+    return key, item
 
 
 @bp.get("/posters")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from content_library.actions import record_send
 from content_library.models import Item, ItemKind, ItemVersion
-from content_library.queries import get_item, list_categories, list_most_used, list_versions, search_items, sent_at_of
+from content_library.queries import get_shown, list_categories, list_most_used, list_versions, search_items, sent_at_of
 from content_library.rules import fill
 from customers.actions import note_timeline, touch
 from customers.models import Customer
@@ -16,8 +16,9 @@ from customers.queries import get_customer_of
 from foundation.db import transaction
 from foundation.text import cut
 from org.queries import colleagues_of
-from sidebar.forms import send_report
+from sidebar.forms import SendReport, send_report
 from sidebar.routes.door import bp, current_customer, current_staff, store_name, variables
+from sop.queries import get_assignment_of
 
 FOUND = 20
 MOST_USED = 8
@@ -80,6 +81,14 @@ def show_results() -> ResponseReturnValue:
         return render_template("sidebar/script_list.html", **_found(session))
 
 
+def _assignment_behind(session: Session, report: SendReport) -> int | None:
+    """Her copy of the task she opened this very item from; None when there is none, or it is about something else."""
+    if report.assignment_id is None:
+        return None
+    assignment = get_assignment_of(session, current_staff(), report.assignment_id)
+    return assignment.id if assignment.task.item_id == report.item_id else None
+
+
 @bp.post("/sends")
 def record() -> ResponseReturnValue:
     """A script or poster went out: the send, the timeline and the last contact, in one transaction and once."""
@@ -87,14 +96,15 @@ def record() -> ResponseReturnValue:
     staff = current_staff()
     with transaction() as session:
         customer, _ = get_customer_of(session, staff, report.external_userid)
-        item = get_item(session, report.item_id)
+        item, version = get_shown(session, staff.path, report.item_id, report.version_id)
         sent = record_send(
-            session, staff.id, customer.id, report.item_id, report.version_id, once=report.once, at=report.at
+            session, staff.id, customer.id, item.id, version.id, once=report.once, at=report.at,
+            assignment_id=_assignment_behind(session, report),
         )  # fmt: skip
         if sent is not None:
             note_timeline(
                 session, customer.id, "sent", staff_id=staff.id, at=report.at, once=f"sent:{sent.id}",
-                title=item.title, content=item.kind, edited=report.edited, bubbles=report.bubbles,
+                title=version.title, content=item.kind, edited=report.edited, bubbles=report.bubbles,
             )  # fmt: skip
             touch(session, staff.id, customer.id, report.at)
     return jsonify({"recorded": sent is not None})

@@ -9,7 +9,7 @@ from content_library.queries import get_item_for
 from content_library.rules import fill
 from foundation.db import transaction
 from foundation.errors import NotFound
-from sidebar.forms import photo_keys
+from sidebar.forms import photo_keys, task_answer
 from sidebar.routes.door import bp, current_staff, store_name, variables
 from sop.actions import finish, open_assignment
 from sop.models import AssignmentStatus, Task
@@ -56,11 +56,11 @@ def show_task(assignment_id: int) -> ResponseReturnValue:
 @bp.post("/tasks/<int:assignment_id>")
 def finish_task(assignment_id: int) -> ResponseReturnValue:
     """Hand in her answer; a second tap or a lost answer changes nothing twice."""
-    staff, body = current_staff(), request.get_json(silent=True) or {}
-    tokens = [str(token) for token in body.get("photos") or []]
+    staff = current_staff()
+    text, tokens = task_answer(request.get_json(silent=True))
     photos = photo_keys(tokens, staff.id)
     with transaction() as session:
-        result = finish(session, staff, assignment_id, via="sidebar", text=str(body.get("text") or ""), photos=photos)
+        result = finish(session, staff, assignment_id, via="sidebar", text=text, photos=photos)
     if result.outcome == Outcome.NOT_HERS:
         raise NotFound("没有这个任务")
     return jsonify({"outcome": result.outcome, "message": OUTCOME_WORDS[result.outcome], "good": result.outcome in GOOD})

@@ -97,6 +97,28 @@ def test_from_the_chat_to_tags_a_script_and_a_poster(road: Road, page: Page) -> 
     assert problems == []
 
 
+def test_what_a_customer_wants_to_be_sent_is_noted_in_two_taps_and_the_page_follows_at_once(road: Road, page: Page) -> None:
+    customer = str(road.contacts(GUIDE)[0]["external_userid"])
+    page.goto(road.beside(GUIDE, customer))
+    page.wait_for_url(f"**/sidebar/customers/{customer}*")
+    expect(page.locator("#to-say .script").first).to_be_visible()
+    page.get_by_text("更多", exact=False).click()
+    page.get_by_role("button", name="不要再发").click()
+    expect(page.locator("#consent-banner")).to_contain_text("请不要主动发送")
+    expect(page.locator("#to-say .script")).to_have_count(0)
+    expect(page.locator("#more summary")).to_contain_text("接收意愿：不要再发")
+    expect(page.locator("#moments")).to_contain_text("不想收消息")
+    shoot(page, "sidebar-consent")
+    page.locator("#more summary").click()
+    page.get_by_role("button", name="都可以").click()
+    expect(page.locator("#consent-banner")).to_be_empty()
+    card = page.locator("#to-say .script").first
+    card.get_by_role("button", name="发送").click()
+    expect(card.get_by_role("button", name="再发一次")).to_be_visible()
+    page.goto(road.webview(GUIDE, "/sidebar/board"))
+    shoot(page, "sidebar-board")
+
+
 def test_cancels_lost_networks_and_other_chats(road: Road, page: Page, phone: BrowserContext) -> None:
     first, second = (str(one["external_userid"]) for one in road.contacts(GUIDE)[:2])
     page.goto(road.beside(GUIDE, first))

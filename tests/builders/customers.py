@@ -18,6 +18,11 @@ def make_customer(session: Session, external_userid: str = "wm1", *, name: str =
     return customer
 
 
+def find_customer(session: Session, external_userid: str) -> Customer | None:
+    """A customer by the platform's id, whoever follows her."""
+    return session.query(Customer).filter(Customer.external_userid == external_userid).one_or_none()
+
+
 def make_follow(
     session: Session,
     staff: Staff,

@@ -6,10 +6,11 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from content_library.models import Item, ItemKind, ItemSend, ItemStatus, ItemVersion
-from customers.models import TimelineEntry
+from customers.models import Follow, TimelineEntry
 from foundation import clock
 from leaderboard.models import GuideDay
 from org.models import Staff
+from tests.builders.sop import make_follow
 
 _once = count(1)
 
@@ -41,6 +42,21 @@ def make_tagged(session: Session, guide: Staff, customer_id: int, at: datetime) 
     once = f"test-{next(_once)}"
     session.add(TimelineEntry(customer_id=customer_id, staff_id=guide.id, kind="tagged", at=at, facts={}, once=once))
     session.flush()
+
+
+def make_moment(session: Session, follow: Follow, kind: str, at: datetime, **facts: str) -> None:
+    """A moment of a relation on the timeline: "added", or "ended" with by="customer", "guide" or "transfer"."""
+    once = f"test-{next(_once)}"
+    entry = TimelineEntry(customer_id=follow.customer_id, staff_id=follow.staff_id, kind=kind, at=at, facts=facts, once=once)
+    session.add(entry)
+    session.flush()
+
+
+def make_known(session: Session, guide: Staff, external_userid: str, *, days_ago: int = 0) -> Follow:
+    """A relation whose adding stands on the timeline, as every event and pull notes it."""
+    follow = make_follow(session, guide, external_userid, days_ago=days_ago)
+    make_moment(session, follow, "added", follow.followed_at)
+    return follow
 
 
 def make_day(session: Session, guide: Staff, on: date, points: int, **facts: int) -> GuideDay:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -26,12 +25,7 @@ def bare(name: str) -> Iterator[Stage]:
         os.environ.pop(name_of_server, None)
     try:
         with stage(f"fault-{name}") as built:
-            # Counters of several processes meet in this folder; without it none of them starts.
-            Path(built.env["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
-            try:
-                yield built
-            finally:
-                built._lock.close()
+            yield built
     finally:
         os.environ.clear()
         os.environ.update(kept)

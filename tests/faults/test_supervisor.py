@@ -106,3 +106,41 @@ def test_a_wrong_setting_is_named_with_its_mend(name: str, value: str, word: str
     assert f"docs/settings.md#{name.lower()}" in checked.stderr
     if name != "DATABASE_URL":
         assert value not in checked.stderr.replace(name, "").replace("changeme", "") or len(value) == 1
+
+
+def pid_of(below: set[int], word: bytes) -> int:
+    """The process among these whose command line holds a word."""
+    return next(pid for pid in sorted(below) if word in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+def ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=3) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def wait_until(port: int, wanted: bool, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while ready(port) is not wanted:
+        assert time.monotonic() < until, f"ready is still {not wanted} after {seconds:.0f} s"
+        time.sleep(0.2)
+
+
+def test_killed_servers_and_orphaned_workers_are_replaced(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    port = free_port()
+    first = start(tmp_path / "var", port)
+    wait_until(port, True, 30)
+    orphans = family(pid_of(family(first.pid), b"dramatiq"))
+    for word in (b"redis-server", b"dramatiq"):
+        os.kill(pid_of(family(first.pid), word), signal.SIGKILL)
+    time.sleep(1)
+    wait_until(port, True, 30)
+    until = time.monotonic() + 10
+    while alive(orphans) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert alive(orphans) == set(), "workers of a killed master are ended before a new one starts"
+    first.send_signal(signal.SIGINT)
+    assert first.wait(40) == 0

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import create_app
 from customers.models import Customer, Follow, FollowStatus, TimelineEntry
-from customers.queries import find_customer, tags_of
+from customers.queries import tags_of
 from demo.seed import CHANNEL, CHANNEL_TAG, verify_callbacks
 from foundation import clock
 from foundation.db import transaction
@@ -17,6 +17,7 @@ from org.models import Role, Staff, StaffStatus
 from sop.actions import publish_task, save_task
 from sop.models import AnswerKind, Assignment, AssignmentStatus, Task
 from sop.rules import TaskDraft
+from tests.builders.customers import find_customer
 from tests.flows.browsers import Visitor
 from tests.flows.town import Town, simulator, town
 

@@ -13,6 +13,22 @@
   document.addEventListener("htmx:responseError", function (event) { if (event.detail.xhr.status >= 500) { lost(true); } });
   document.addEventListener("htmx:afterOnLoad", function () { lost(false); });
 
+  // What changes by itself asks again while somebody looks: not in a hidden tab, and less often after five minutes.
+  var BRISK = 2000, CALM = 5000, BRISK_FOR = 300000, opened = Date.now(), asked = 0;
+  function poll() {
+    if (document.hidden) { return; }
+    var now = Date.now(), slow = now - asked >= CALM;
+    if (slow) { asked = now; }
+    document.querySelectorAll(slow ? "[data-polls]" : '[data-polls]:not([data-polls="slow"])').forEach(function (part) {
+      part.dispatchEvent(new CustomEvent("poll"));
+    });
+  }
+  function keepPolling() {
+    setTimeout(function () { poll(); keepPolling(); }, Date.now() - opened < BRISK_FOR ? BRISK : CALM);
+  }
+  keepPolling();
+  document.addEventListener("visibilitychange", poll);
+
   // A form is sent once: a second press while the first is on its way does nothing.
   document.addEventListener("submit", function (event) {
     var form = event.target;

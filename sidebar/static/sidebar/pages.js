@@ -1,7 +1,7 @@
 /* What each page does by itself (Alpine components, CSP build): no page knows the WeCom client but through window.guide. */
 (() => {
   "use strict";
-  const { fact, call, context, post, send, toast, wait } = window.guide;
+  const { fact, call, context, post, send, toast, wait, drafts } = window.guide;
   const facts = (element, name) => JSON.parse(element.dataset[name]);
   const copy = async (text) => {
     try {
@@ -155,16 +155,18 @@
       init() {
         const given = facts(this.$el, "answer");
         Object.assign(this, { url: given.url, upload: given.photos, kind: given.kind, id: given.id });
-        this.text = sessionStorage.getItem(this.draft) || "";
+        this.text = drafts.get(this.draft) || "";
       },
       get draft() { return `guidedesk.answer.${this.id}`; },
       get label() { return this.busy ? (this.photos.some((one) => !one.token) ? "照片上传中…" : "提交中…") : this.kind === "tap" ? "完成" : "提交"; },
       get room() { return this.photos.length < 3; },
-      write(event) { this.text = event.target.value; sessionStorage.setItem(this.draft, this.text); },
-      add(words) { this.text = this.text ? `${this.text}，${words}` : words; sessionStorage.setItem(this.draft, this.text); },
+      write(event) { this.text = event.target.value; drafts.set(this.draft, this.text); },
+      add(words) { this.text = this.text ? `${this.text}，${words}` : words; drafts.set(this.draft, this.text); },
       drop(index) { URL.revokeObjectURL(this.photos[index].view); this.photos.splice(index, 1); },
       pick(event) {
-        const files = [...event.target.files].slice(0, 3 - this.photos.length);
+        const free = 3 - this.photos.length;
+        const files = [...event.target.files].slice(0, free);
+        if (event.target.files.length > free) toast(`最多 3 张，只取了前 ${free} 张`);
         event.target.value = "";
         files.forEach((file) => this.take(file));
       },
@@ -191,7 +193,7 @@
         if (this.problem) { this.busy = false; return; }
         try {
           const answer = await post(this.url, { text: this.text, photos: this.photos.map((one) => one.token) });
-          sessionStorage.removeItem(this.draft);
+          drafts.remove(this.draft);
           toast(answer.message);
           await wait(600);
           location.reload();

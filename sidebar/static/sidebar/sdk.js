@@ -85,8 +85,21 @@
     fading = setTimeout(() => { box.hidden = true; }, undo ? 5000 : 2500);
   };
 
+  /* Notes kept on the phone. A webview may refuse storage (or be full): then this page keeps them, for as long as it is open. */
+  const inPage = new Map();
+  const notes = (name) => {
+    const there = () => window[name];
+    return {
+      get(key) { if (inPage.has(key)) return inPage.get(key); try { return there().getItem(key); } catch { return null; } },
+      set(key, value) { try { there().setItem(key, value); inPage.delete(key); } catch { inPage.set(key, value); } },
+      remove(key) { inPage.delete(key); try { there().removeItem(key); } catch { /* nothing was kept there */ } },
+    };
+  };
+  const drafts = notes("sessionStorage");
+  const box = notes("localStorage");
+
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-  window.guide = { fact, inWeCom, call, context, post, toast, wait, problem };
+  window.guide = { fact, inWeCom, call, context, post, toast, wait, problem, drafts, box };
 
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = fact("csrf");

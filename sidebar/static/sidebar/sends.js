@@ -1,13 +1,13 @@
 /* Sending to the chat and reporting it: a report is kept on the phone until the server has it, so no network loses nothing. */
 (() => {
   "use strict";
-  const { fact, call, post, toast } = window.guide;
+  const { fact, call, post, toast, box } = window.guide;
   const BOX = "guidedesk.sends";
   const CONFIRM = 60000;
   const KEEP = 3 * 24 * 3600 * 1000;
 
-  const load = () => { try { return JSON.parse(localStorage.getItem(BOX)) || []; } catch { return []; } };
-  const save = (list) => { try { localStorage.setItem(BOX, JSON.stringify(list.slice(-200))); } catch { /* storage refused: the report still goes out now */ } };
+  const load = () => { try { return JSON.parse(box.get(BOX)) || []; } catch { return []; } };
+  const save = (list) => box.set(BOX, JSON.stringify(list.slice(-200)));
   const once = () => (crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(16).slice(2, 14)}-${Math.random().toString(16).slice(2, 10)}`);
 
   let flushing = false;
@@ -30,7 +30,8 @@
   };
 
   const report = (facts) => {
-    const entry = { ...facts, once: once(), at: Date.now(), staff: fact("staff"), customer: fact("customer") };
+    const task = fact("task") ? { task: Number(fact("task")) } : {};
+    const entry = { ...facts, ...task, once: once(), at: Date.now(), staff: fact("staff"), customer: fact("customer") };
     save([...load(), entry]);
     return flush();
   };

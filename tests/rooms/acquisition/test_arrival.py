@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 
 from acquisition import actions as acquisition
 from acquisition.models import Welcome
+from acquisition.pictures import MAX_BYTES, checked_picture, draw_welcome
 from acquisition.rules import NEUTRAL_NAME, code_payload, welcome_payload, welcome_text
 from customers.models import TimelineEntry
-from customers.queries import find_customer
 from foundation import clock
 from foundation.errors import Invalid
 from org.models import Staff
-from outbox.models import Lane, OutgoingMessage, PlatformMedia
+from outbox.models import Lane, MessageStatus, OutgoingMessage, PlatformMedia
 from tests.builders.acquisition import make_code
-from tests.builders.customers import make_customer, make_tags
+from tests.builders.customers import find_customer, make_customer, make_tags
 from tests.builders.org import make_department, make_staff
 
 
@@ -50,7 +50,7 @@ def test_the_welcome_has_the_guides_name_her_store_and_a_picture(session: Sessio
 
 def test_nothing_is_sent_after_its_seconds(session: Session, ai: Staff) -> None:
     arrive(session, at=clock.now() - timedelta(seconds=19))
-    assert welcomes(session) == []
+    assert [message.status for message in welcomes(session)] == [MessageStatus.EXPIRED]
     assert find_customer(session, "wm1") is not None
 
 
@@ -114,11 +114,23 @@ def test_the_default_welcome_is_made_once_and_can_be_changed(session: Session, a
     first = acquisition.default_welcome(session)
     assert acquisition.default_welcome(session).id == first.id
     before = first.picture_key
-    acquisition.save_welcome(session, ai, " 您好，{导购}为您服务 ", b"\xff\xd8picture")
+    acquisition.save_welcome(session, ai, " 您好，{导购}为您服务 ", draw_welcome("新的", None))
     assert first.text == "您好，{导购}为您服务"
     assert first.picture_key != before
     with pytest.raises(Invalid):
         acquisition.save_welcome(session, ai, "  ")
+    kept = first.picture_key
+    with pytest.raises(Invalid):
+        acquisition.save_welcome(session, ai, "好", b"\xff\xd8 no picture")
+    assert first.picture_key == kept
+
+
+def test_a_picture_the_platform_would_not_take_is_too_large() -> None:
+    fits = draw_welcome("品牌", None)
+    assert checked_picture(fits.ljust(MAX_BYTES, b"\0")) == "jpg"
+    with pytest.raises(Invalid) as refused:
+        checked_picture(fits.ljust(MAX_BYTES + 1, b"\0"))
+    assert "picture" in refused.value.fields
 
 
 def test_a_welcome_is_cut_to_what_the_platform_takes() -> None:

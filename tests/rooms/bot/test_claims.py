@@ -113,9 +113,10 @@ def test_depths_and_ages_are_read(session: Session) -> None:
     assert set(queries.last_received(session)) == {"app"}
 
 
-def test_old_done_events_are_forgotten_and_set_aside_ones_kept(session: Session) -> None:
+def test_old_done_and_ignored_events_are_forgotten_and_set_aside_ones_kept(session: Session) -> None:
     old = clock.now() - timedelta(days=100)
     make_event(session, status=EventStatus.DONE, received_at=old)
+    make_event(session, status=EventStatus.IGNORED, received_at=old)
     make_event(session, status=EventStatus.SET_ASIDE, received_at=old)
     make_event(session, status=EventStatus.DONE)
-    assert actions.forget_old(session, clock.now() - timedelta(days=90)) == 1
+    assert actions.forget_old(session, clock.now() - timedelta(days=90)) == 2

@@ -1,15 +1,16 @@
 """Greeting: the welcome is owed before anything else of an event, and a bad event does not hold up the others."""
 
+import threading
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from acquisition.welcomes import Arrival, greet_arrivals
 from bot.models import EventStatus, InboundEvent
-from bot.road import greet_one_batch, work_one
+from bot.road import InboxRoad, greet_one_batch, work_one
 from foundation import clock
 from foundation.db import transaction
-from outbox.models import Lane, OutgoingMessage
+from outbox.models import Lane, MessageStatus, OutgoingMessage
 from tests.builders.bot import make_event, make_guide
 
 ADD = ("change_external_contact", "add_external_contact")
@@ -26,12 +27,13 @@ def owed() -> list[OutgoingMessage]:
         )
 
 
-def keep(*bodies: dict[str, str], change_type: str = ADD[1]) -> None:
+def keep(*bodies: dict[str, str], change_type: str = ADD[1], waited: float = 0) -> None:
+    due_at = clock.now() - timedelta(seconds=waited)
     at = clock.now().replace(microsecond=0)  # the platform counts whole seconds
     with transaction() as session:
         make_guide(session)
         for body in bodies:
-            make_event(session, event=ADD[0], change_type=change_type, body=body, lane=0, created_at_platform=at)
+            make_event(session, event=ADD[0], change_type=change_type, body=body, lane=0, created_at_platform=at, due_at=due_at)
 
 
 def lanes() -> list[int]:
@@ -72,11 +74,45 @@ def test_a_guide_never_heard_of_is_greeted_by_the_work_itself(database: None) ->
     assert len(owed()) == 1
 
 
-def test_a_code_older_than_its_life_is_not_greeted(database: None) -> None:
+def test_without_a_welcome_road_the_road_in_greets_what_waited_three_seconds_and_works_it(database: None) -> None:
+    keep(waiting(1), waiting(2), waited=4)
+    road = InboxRoad(1, threading.Event())
+    while road._act():
+        pass
+    assert len(owed()) == 2
+    with transaction() as session:
+        assert session.scalar(select(func.count()).where(InboundEvent.status == EventStatus.DONE)) == 2
+
+
+def test_the_road_in_leaves_a_fresh_arrival_to_the_welcome_road(database: None) -> None:
+    keep(waiting(1), waited=1)
+    assert InboxRoad(1, threading.Event())._act() == 0
+    assert (owed(), lanes()) == ([], [0])
+
+
+def test_a_bad_event_greeted_on_the_road_in_is_passed_on_too(database: None) -> None:
+    keep({"WelcomeCode": "C1", "ExternalUserID": "wm1"}, waited=4)
+    InboxRoad(1, threading.Event())._act()
+    assert lanes() == [1]
+
+
+def test_a_code_older_than_its_life_is_not_greeted_but_kept_as_expired(database: None) -> None:
     with transaction() as session:
         make_guide(session)
         late = Arrival("lixiaomei", "wm1", "", "C1", clock.now() - timedelta(seconds=19))
         assert greet_arrivals(session, [late]) == 0
+    [row] = owed()
+    assert row.status == MessageStatus.EXPIRED
+    assert "18 秒" in row.reason
+
+
+def test_a_welcome_already_owed_is_not_turned_into_a_late_one(database: None) -> None:
+    with transaction() as session:
+        make_guide(session)
+        at = clock.now()
+        assert greet_arrivals(session, [Arrival("lixiaomei", "wm1", "", "C1", at)]) == 1
+        assert greet_arrivals(session, [Arrival("lixiaomei", "wm1", "", "C1", at - timedelta(seconds=19))]) == 0
+    assert [row.status for row in owed()] == [MessageStatus.WAITING]
 
 
 def test_the_statements_of_a_batch_do_not_grow_with_it(database: None, count_sql) -> None:  # type: ignore[no-untyped-def]

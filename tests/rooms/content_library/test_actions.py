@@ -7,12 +7,20 @@ from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from content_library.actions import claim_wanted_pictures, keep_picture, record_send, render_poster, save_item, want_pictures
+from content_library.actions import (
+    claim_wanted_pictures,
+    keep_drawn,
+    keep_picture,
+    publish_item,
+    record_send,
+    save_item,
+    want_pictures,
+)
 from content_library.layout import Layout, TextBox, problem_of
-from content_library.models import Item, ItemKind, ItemSend, ItemStatus, PosterRender
+from content_library.models import Category, Item, ItemKind, ItemSend, ItemStatus, PosterRender
 from content_library.pictures import decoded, open_picture
-from content_library.posters import MAX_BYTES, PosterFacts, draw_poster, drawable, fit, jpeg
-from content_library.queries import get_item_for, list_pictures, search_items
+from content_library.posters import MAX_BYTES, PosterFacts, draw_poster, draw_version, drawable, fit, jpeg
+from content_library.queries import find_drawn, get_item_for, list_pictures, search_items
 from content_library.starter_library import care_scripts, seed_content
 from foundation import clock
 from foundation.blobs import read_blob
@@ -56,6 +64,40 @@ def test_a_bad_item_is_refused_with_its_fields(session: Session, people: People)
     assert set(refused.value.fields) == {"title", "body"}
 
 
+def test_a_draft_changes_nothing_guides_see_until_it_is_published(session: Session, people: People) -> None:
+    autumn, winter = Category(name="秋", order=1), Category(name="冬", order=2)
+    session.add_all([autumn, winter])
+    session.flush()
+    until = clock.now() + clock.days(7)
+    item = make_script(session, people["hq"], category_id=autumn.id, stage="成长期", valid_until=until)
+    later = clock.now() + clock.days(1)
+    save_item(
+        session, people["hq"], ItemKind.SCRIPT, "改", {"bubbles": ["x"]}, item_id=item.id,
+        category_id=winter.id, stage="休眠期", path="1.3.", valid_from=later,
+    )  # fmt: skip
+    session.expire_all()
+    shown, version = get_item_for(session, "1.2.21.", item.id)
+    assert (shown.category_id, shown.stage, shown.path, shown.valid_from) == (autumn.id, "成长期", "", None)
+    assert version.number == 1
+    publish_item(session, people["hq"], item.id)
+    session.expire_all()
+    published = session.get_one(Item, item.id)
+    assert (published.category_id, published.stage, published.path) == (winter.id, "休眠期", "1.3.")
+    assert (published.valid_from, published.valid_until) == (later, until)
+
+
+def test_what_is_not_given_on_saving_stays_as_it_was(session: Session, people: People) -> None:
+    until = clock.now() + clock.days(7)
+    item = make_script(session, people["hq"], stage="成长期", path="1.2.", valid_until=until)
+    save_item(session, people["region"], ItemKind.SCRIPT, "改", {"bubbles": ["x"]}, item_id=item.id)
+    publish_item(session, people["region"], item.id)
+    assert (item.title, item.stage, item.path, item.valid_until) == ("改", "成长期", "1.2.", until)
+    with pytest.raises(Invalid):
+        save_item(
+            session, people["hq"], ItemKind.SCRIPT, "改", {"bubbles": ["x"]}, item_id=item.id, valid_from=until + clock.days(1)
+        )
+
+
 def test_a_script_cannot_become_a_poster(session: Session, people: People) -> None:
     item = make_script(session, people["hq"])
     with pytest.raises(Conflict):
@@ -77,19 +119,23 @@ def test_a_poster_is_drawn_once_for_the_same_facts(session: Session, people: Peo
     item = make_poster(session, people["hq"])
     version = get_item_for(session, "1.2.21.", item.id)[1]
     facts = PosterFacts(people["guide"].id, "李小美", "上海徐家汇店", qr_link="https://work.weixin.qq.com/ca/x")
-    key = render_poster(session, version, facts)
-    assert render_poster(session, version, facts) == key
+    assert find_drawn(session, version.id, facts) is None
+    key = draw_version(version.body, facts)
+    keep_drawn(session, version.id, facts, key)
+    keep_drawn(session, version.id, facts, key)
+    assert find_drawn(session, version.id, facts) == key
     assert session.scalar(select(func.count()).select_from(PosterRender)) == 1
     picture = Image.open(io.BytesIO(read_blob(key)))
     assert (picture.format, picture.size) == ("JPEG", (750, 1334))
     renamed = PosterFacts(people["guide"].id, "李美美", "上海徐家汇店", qr_link="https://work.weixin.qq.com/ca/x")
-    assert render_poster(session, version, renamed) != key
+    assert find_drawn(session, version.id, renamed) is None
+    assert draw_version(version.body, renamed) != key
 
 
 def test_a_script_is_no_poster(session: Session, people: People) -> None:
     version = get_item_for(session, "1.", make_script(session, people["hq"]).id)[1]
     with pytest.raises(NotFound):
-        render_poster(session, version, PosterFacts(people["guide"].id, "李", "店"))
+        draw_version(version.body, PosterFacts(people["guide"].id, "李", "店"))
 
 
 @pytest.mark.parametrize("name", ["李小美😀👩‍👩‍👧", "É́́ tête", "名" * 300, "", "‮abc", "W" * 300, "\n\n"])
@@ -163,6 +209,5 @@ def test_the_starter_library_is_complete_and_added_once(session: Session, people
     assert len(posters) == 2
     for poster in posters:
         version = get_item_for(session, "1.", poster.id)[1]
-        assert render_poster(
-            session, version, PosterFacts(people["guide"].id, "李小美", "上海徐家汇店", qr_link="https://x.test")
-        )
+        facts = PosterFacts(people["guide"].id, "李小美", "上海徐家汇店", qr_link="https://x.test")
+        assert read_blob(draw_version(version.body, facts))

@@ -102,7 +102,7 @@ def test_suggestions_fit_the_stage_or_the_tags_and_were_not_sent_before(session:
 
 def test_editors_page_through_drafts_too(session: Session, people: People) -> None:
     items = [make_script(session, people["hq"], title=f"第{n}条", published=n % 2 == 0) for n in range(5)]
-    first = page_items(session, limit=3)
-    second = page_items(session, after_id=first[-1].id, limit=3)
+    first = page_items(session, people["hq"], limit=3)
+    second = page_items(session, people["hq"], after_id=first[-1].id, limit=3)
     assert [item.id for item in first + second] == [item.id for item in reversed(items)]
-    assert [item.title for item in page_items(session, q="第3")] == ["第3条"]
+    assert [item.title for item in page_items(session, people["hq"], q="第3")] == ["第3条"]

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from customers import actions as customers
 from customers.models import Consent, Customer, Follow, FollowStatus, TimelineEntry
-from customers.queries import find_customer, find_follow, list_wanted_customers
+from customers.queries import find_follow, list_wanted_customers
 from customers.rules import NEVER
 from foundation import clock
 from foundation.audit import AuditEvent
 from org.models import Staff
-from tests.builders.customers import make_follow, make_tags
+from tests.builders.customers import find_customer, make_follow, make_tags
 from tests.builders.org import make_staff
 
 Event = Callable[[Session], object]

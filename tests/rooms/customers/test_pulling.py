@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from customers import actions as customers
 from customers.models import Customer, Follow, FollowStatus, TimelineEntry
-from customers.queries import find_customer, list_wanted_customers
+from customers.queries import list_wanted_customers
 from foundation import clock
 from org.models import Staff
-from tests.builders.customers import detail, follow_user, make_follow, make_tags, pulled_row
+from tests.builders.customers import detail, find_customer, follow_user, make_follow, make_tags, pulled_row
 from tests.builders.org import make_staff
 
 CountSql = Callable[[], AbstractContextManager[list[str]]]
@@ -147,8 +147,17 @@ def test_a_page_of_a_hundred_takes_as_many_statements_as_one_of_two(session: Ses
 
 def test_a_pull_that_cannot_be_done_is_put_off(session: Session) -> None:
     customers.want_pull(session, "wm1")
-    customers.postpone_pull(session, "wm1", clock.now() + timedelta(minutes=1))
+    customers.postpone_pull(session, "wm1", clock.now() + timedelta(minutes=1), fetched_at=clock.now())
     assert list_wanted_customers(session, 5) == []
     found = find_customer(session, "wm1")
     assert found is not None
     assert found.pull_wanted_at is not None
+
+
+def test_a_pull_that_failed_keeps_a_wish_that_is_newer(session: Session) -> None:
+    asked = clock.now()
+    customers.want_pull(session, "wm1")
+    customers.postpone_pull(session, "wm1", None, fetched_at=asked - timedelta(seconds=1))
+    assert list_wanted_customers(session, 5) == ["wm1"]
+    customers.postpone_pull(session, "wm1", None, fetched_at=clock.now())
+    assert list_wanted_customers(session, 5) == []

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from customers import actions as customers
-from customers.models import FollowStatus
+from customers.console_queries import count_added, list_follows_in
+from customers.models import Customer, FollowStatus
 from customers.queries import (
     count_follows,
-    customer_card,
     find_customers_by_name,
     get_customer_of,
     page_customers,
@@ -66,20 +66,27 @@ def test_a_shared_customer_is_seen_through_ones_own_relation(session: Session, p
     assert get_customer_of(session, people["ai"], "wm1")[1].id == own.id
 
 
-def test_the_card_takes_three_statements(session: Session, people: dict[str, Staff], count_sql: CountSql) -> None:
-    tags = make_tags(session, "会员", "送礼")
-    follow = make_follow(session, people["ai"], "wm1", name="陈女士", tag_ids=[tag.id for tag in tags])
+def test_a_timeline_comes_in_pages_of_one_statement(session: Session, people: dict[str, Staff], count_sql: CountSql) -> None:
+    follow = make_follow(session, people["ai"], "wm1", name="陈女士")
     for number in range(12):
         at = clock.now() - timedelta(hours=number)
         customers.note_timeline(session, follow.customer_id, "sent", staff_id=None, at=at, once=f"x{number}")
-    session.expire_all()
-    viewer = session.get_one(Staff, people["ai"].id)
     with count_sql() as statements:
-        card = customer_card(session, viewer, "wm1")
-    assert len(statements) == 3
-    assert (card.shown_name, len(card.tags), len(card.timeline)) == ("陈女士", 2, 10)
-    older = page_timeline(session, follow.customer_id, card.timeline[-1].id)
+        newest = page_timeline(session, follow.customer_id, limit=10)
+    assert len(statements) == 1
+    older = page_timeline(session, follow.customer_id, newest[-1].id)
     assert [entry.once for entry in older] == ["x10", "x11"]
+
+
+def test_who_stands_nowhere_sees_nobody_on_the_console(session: Session, people: dict[str, Staff]) -> None:
+    nowhere = [Staff(userid=name, name="", role=Role.GUIDE, path="0.", status="active", created_at=clock.now()) for name in "xy"]
+    session.add_all(nowhere)
+    session.flush()
+    follow = make_follow(session, nowhere[0], "wm1")
+    customer, day = session.get_one(Customer, follow.customer_id), timedelta(days=1)
+    for viewer in (nowhere[1], Staff(path="")):
+        assert list_follows_in(session, viewer, customer) == []
+        assert count_added(session, viewer, follow.followed_at - day, follow.followed_at + day) == 0
 
 
 def test_pages_of_customers_have_no_gap_and_no_overlap(session: Session, people: dict[str, Staff]) -> None:

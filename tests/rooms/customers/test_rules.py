@@ -13,10 +13,10 @@ from customers.rules import (
     NEVER,
     Standing,
     added,
-    days_since,
     ended,
     ended_at,
     is_gone,
+    is_new_adding,
     merge_tags,
     merged,
     phone_of,
@@ -137,6 +137,18 @@ def test_only_people_are_credited_for_tagging() -> None:
     assert tag_entry("guide", False) == "untagged"
 
 
-def test_days_are_unknown_when_the_adding_is() -> None:
-    assert days_since(NEVER, START) is None
-    assert days_since(START, START + timedelta(days=3, hours=2)) == 3
+@pytest.mark.parametrize(
+    ("known", "now", "is_new"),
+    [
+        (None, added(START), True),
+        (added(START), added(START), False),
+        (added(START), added(START + timedelta(seconds=60)), False),
+        (added(START), added(START + timedelta(hours=1)), True),
+        (added(START, half=True), added(START), True),
+        (ended(START, "guide"), added(START), True),
+        (ended(START, "customer"), ended(START, "customer"), False),
+    ],
+    ids=["first", "same", "a moment later", "again", "half confirmed", "after an end alone", "end alone"],
+)
+def test_an_adding_is_noted_once(known: Standing | None, now: Standing, is_new: bool) -> None:
+    assert is_new_adding(known, now) is is_new

@@ -3,8 +3,9 @@
 import pytest
 
 from content_library.models import Item, ItemStatus, ItemVersion
+from foundation import clock
 from foundation.db import transaction
-from hq.forms import typed_bubbles
+from hq.forms import moment_field, typed_bubbles
 from tests.builders.content_library import make_poster, make_script
 
 
@@ -76,6 +77,40 @@ def test_a_regional_manager_changes_only_what_is_shown_in_her_region(brand, sign
     assert east.post("/hq/content/new", **_form(title="华东专用")).status_code == 302
     with transaction() as session:
         assert session.query(Item).filter_by(title="华东专用").one().path == "1.2."
+
+
+def test_what_is_not_shown_to_her_takes_no_place_on_her_pages(brand, sign_in):
+    with transaction() as session:
+        for number in range(3):
+            make_script(session, brand.headquarters, title=f"全国{number}")
+        for number in range(45):
+            make_script(session, brand.headquarters, title=f"华北{number}", path="1.3.")
+    page = sign_in(brand.east).get("/hq/content")
+    assert page.count("全国") == 3
+    assert "华北" not in page
+    assert "下一页" not in page
+
+
+def test_an_edit_shows_guides_nothing_before_publishing_and_keeps_a_validity_it_does_not_name(brand, sign_in):
+    until = clock.now().replace(second=0, microsecond=0) + clock.days(7)
+    with transaction() as session:
+        script = make_script(session, brand.headquarters, stage="引入期", valid_until=until)
+    hq = sign_in(brand.headquarters)
+    hq.post(f"/hq/content/{script.id}/edit", then="keep", **_form())
+    with transaction() as session:
+        item = session.get_one(Item, script.id)
+        assert (item.stage, item.valid_until) == ("引入期", until)
+    assert moment_field(until) in hq.get(f"/hq/content/{script.id}/edit")
+    hq.post(f"/hq/content/{script.id}/publish")
+    with transaction() as session:
+        item = session.get_one(Item, script.id)
+        assert (item.stage, item.valid_until) == ("成长期", until)
+    hq.post(f"/hq/content/{script.id}/edit", then="publish", **_form(valid_from="", valid_until=""))
+    with transaction() as session:
+        assert session.get_one(Item, script.id).valid_until is None
+    wrong = hq.post(f"/hq/content/{script.id}/edit", **_form(valid_from="2030-01-02T08:00", valid_until="2030-01-01T08:00"))
+    assert wrong.status_code == 422
+    assert 'id="valid_until-problem"' in wrong.text
 
 
 def test_empty_rows_of_bubbles_are_dropped():

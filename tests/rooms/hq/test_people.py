@@ -3,7 +3,8 @@
 import pytest
 
 from acquisition.models import ChannelCode, CodeStatus
-from customers.models import Customer
+from customers.actions import set_consent
+from customers.models import Consent, Customer
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.db import transaction
@@ -11,6 +12,7 @@ from hq.filters import happened, moment
 from hq.pages import Choice, audience_choices, folded
 from org.models import Role, Staff
 from outbox.models import OutgoingMessage
+from tests.builders.customers import make_tags
 from tests.builders.leaderboard import make_day
 from tests.builders.sop import make_follow
 
@@ -100,7 +102,7 @@ def test_codes_are_asked_for_a_whole_store_once(brand, sign_in):
             code.status, code.qr_code = CodeStatus.READY, "https://wx.example/qr.png"
     page = manager.get(f"/hq/codes?store_id={store.id}")
     assert page.count("https://wx.example/qr.png") == 6
-    assert "every 2s" not in page
+    assert "data-polls" not in page
     assert manager.status(f"/hq/codes?store_id={brand.stores[31].id}") == 404
     assert manager.post("/hq/codes", store_id=str(brand.stores[31].id), channel="x").status_code == 404
     assert "1 到 20 个字" in manager.get(manager.post("/hq/codes", store_id=str(store.id), channel=" ").location)
@@ -136,3 +138,30 @@ def test_a_large_tree_shows_only_the_stores_around_the_open_department():
     assert {one.path[:4] for one in folded(tree, regions[0]) if one.kind == "store"} == {"1.2."}
     assert folded(tree, stores[1]) == folded(tree, regions[1])
     assert folded(tree[:50], tree[0]) == tree[:50]
+
+
+def test_the_maker_of_codes_chooses_their_tags_and_codes_that_are_there_take_them_over(brand, sign_in):
+    store = brand.stores[21].id
+    with transaction() as session:
+        first, second = (tag.id for tag in make_tags(session, "高客单", "亲子"))
+    hq = sign_in(brand.headquarters)
+    assert "高客单" in hq.get(f"/hq/codes?store_id={store}")
+    hq.post("/hq/codes", store_id=store, channel="收银台")
+    hq.post("/hq/codes", store_id=store, channel="收银台", tag_id=[str(first), str(second)])
+    hq.post("/hq/codes", store_id=store, channel="收银台")
+    hq.post("/hq/codes", store_id=store, channel="收银台", tag_id=["999999"])
+    with transaction() as session:
+        assert {tuple(code.tag_ids) for code in session.query(ChannelCode)} == {(first, second)}
+    assert "高客单、亲子" in hq.get(f"/hq/codes?store_id={store}")
+
+
+def test_the_console_shows_who_noted_a_customers_consent_and_when(brand, sign_in):
+    with transaction() as session:
+        follow = make_follow(session, brand.ai, "wm1")
+    hq = sign_in(brand.headquarters)
+    assert "还没有改过" in hq.get("/hq/customers/wm1")
+    with transaction() as session:
+        set_consent(session, follow.customer_id, Consent.NONE, f"staff:{brand.ai.id}", "sidebar", staff_id=brand.ai.id)
+    page = hq.get("/hq/customers/wm1")
+    assert "还没有改过" not in page
+    assert "导购在侧边栏记下 · G21A" in page

@@ -72,7 +72,7 @@ def test_a_sync_is_asked_for_once_watched_and_reported(brand, sign_in):
     for _ in range(2):
         hq.post("/hq/sync", kind="full")
     assert hq.post("/hq/sync", kind="everything").status_code == 422
-    assert "every 2s" in hq.get("/hq/sync")
+    assert "data-polls" in hq.get("/hq/sync")
     with transaction() as session:
         run = session.query(SyncRun).one()
         problem = {"step": "customers", "errcode": 84061, "reason": "没有开通客户联系", "count": 30, "examples": ["周婷"]}
@@ -82,7 +82,7 @@ def test_a_sync_is_asked_for_once_watched_and_reported(brand, sign_in):
     assert "看到 12" in report
     assert "没有开通客户联系" in report
     assert "周婷 等" in report
-    assert "every 2s" not in hq.get("/hq/sync/progress")
+    assert "data-polls" not in hq.get("/hq/sync/progress")
 
 
 def test_the_audit_is_read_by_who_and_what_page_by_page(brand, sign_in):

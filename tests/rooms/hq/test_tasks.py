@@ -37,7 +37,7 @@ def test_a_draft_is_written_published_and_watched_until_done(brand, sign_in):
         assignment = session.query(Assignment).filter_by(guide_id=brand.ai.id).one()
         finish(session, brand.ai, assignment.id, via="card")
     live = hq.get(f"/hq/tasks/{task.id}/progress")
-    assert 'hx-trigger="every 2s"' in live
+    assert 'hx-trigger="poll" data-polls' in live
     assert 'id="done">1<' in live.replace("\n", "")
     assert 'id="total">5<' in live
     assert "华东大区" in live
@@ -162,7 +162,7 @@ def test_withdrawing_asks_first_and_then_stops_the_live_part(brand, sign_in):
     hq.post(f"/hq/tasks/{task.id}/withdraw")
     page = hq.get(f"/hq/tasks/{task.id}")
     assert "已撤回" in page
-    assert "every 2s" not in page
+    assert "data-polls" not in page
 
 
 @pytest.mark.parametrize(
@@ -183,3 +183,16 @@ def test_quick_deadlines_lie_in_the_future_and_at_closing_time():
     assert [name for name, _ in deadline_choices(sunday_night)] == ["明天"]
     monday = clock.at(clock.today() - timedelta(days=clock.today().weekday()), 9)
     assert [name for name, _ in deadline_choices(monday)] == ["今天下班前", "明天", "本周日"]
+
+
+def test_a_task_all_have_done_is_not_asked_for_again(brand, sign_in):
+    with transaction() as session:
+        task = make_task(session, brand)
+        make_copy(session, task, brand.ai, status=AssignmentStatus.DONE, done_at=clock.now())
+        owed = make_copy(session, task, brand.bo)
+    hq = sign_in(brand.headquarters)
+    assert "data-polls" in hq.get(f"/hq/tasks/{task.id}/progress")
+    with transaction() as session:
+        session.merge(owed).status = AssignmentStatus.DONE
+    assert "data-polls" not in hq.get(f"/hq/tasks/{task.id}/progress")
+    assert "every " not in hq.get(f"/hq/tasks/{task.id}")

@@ -1,6 +1,5 @@
 """One leader, one run of a job at a time, one waiting request for it."""
 
-
 import pytest
 from dramatiq.brokers.redis import RedisBroker
 from redis import Redis
@@ -95,5 +94,3 @@ def test_without_redis_asking_fails_softly(queue: RedisBroker, monkeypatch: pyte
 
 def _nobody() -> object:
     return Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
-
-

@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from customers.models import Customer, Follow
+from customers.tagging import write_tags
 from foundation import clock
 from foundation.config import settings
 from foundation.db import transaction
 from jobs import menu_jobs, results
 from outbox.actions import enqueue
 from outbox.models import Lane, MessageStatus, OutgoingMessage, ResultStatus
+from tests.builders.customers import make_follow, make_tags
+from tests.builders.org import make_staff
 
 TAKEN: list[int] = []
 
@@ -55,11 +59,46 @@ def test_the_sweeper_takes_what_a_dead_sender_left() -> None:
     assert [message.id] == TAKEN
 
 
-def test_a_result_that_cannot_be_used_is_closed_and_the_road_goes_on() -> None:
+def test_a_result_that_cannot_be_used_is_tried_again_a_few_times_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    released: list[int] = []
+    monkeypatch.setattr(results, "RELEASES", {"bad/call": lambda _session, message: released.append(message.id)})
     results.handle(ended("bad/call"))
-    results.handle(ended("nobodys/call"))
-    assert [message.result_status for message in messages()] == [ResultStatus.FAILED] * 2
+    assert messages()[0].result_status == ResultStatus.WANTED
+    for _ in range(results.MOST_TRIES - 1):
+        assert released == []
+        assert results.handle_left() == 1
+    assert released == [messages()[0].id]
+    assert messages()[0].result_status == ResultStatus.FAILED
     assert results.handle_left() == 0
+
+
+def test_a_result_nobody_takes_is_closed() -> None:
+    results.handle(ended("nobodys/call"))
+    assert messages()[0].result_status == ResultStatus.FAILED
+
+
+def test_a_result_that_the_table_refuses_again_and_again_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(results.RESULT_HANDLERS, "bad/call", lambda session, _m: session.execute(text("SELECT 1 / 0")))
+    ended("bad/call")
+    while results.handle_left():
+        pass
+    assert messages()[0].result_status == ResultStatus.FAILED
+
+
+def test_a_tag_answer_nobody_can_use_does_not_block_the_next_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    with transaction() as session:
+        follow = make_follow(session, make_staff(session, userid="ai"))
+        tag = make_tags(session, "会员")[0]
+        follow.tag_ids = [tag.id]
+        assert write_tags(session, follow)
+        message = session.scalars(select(OutgoingMessage)).one()
+        message.status = MessageStatus.SENT
+    monkeypatch.setitem(results.RESULT_HANDLERS, message.call, lambda _session, _message: 1 / 0)
+    while results.handle_left():
+        pass
+    with transaction() as session:
+        assert not session.get_one(Follow, follow.id).tags_writing
+        assert session.get_one(Customer, follow.customer_id).pull_wanted_at is not None
 
 
 def test_the_menu_is_owed_once_and_again_when_it_changed(monkeypatch: pytest.MonkeyPatch) -> None:

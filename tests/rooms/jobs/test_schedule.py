@@ -68,5 +68,3 @@ def test_without_redis_ticks_go_on_and_catch_up(broker: dramatiq.Broker, monkeyp
     assert waiting(broker) == 0
     ticks.at_once("sop.hand_out")
     assert waiting(broker) == 1
-
-

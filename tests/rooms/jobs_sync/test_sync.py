@@ -1,5 +1,6 @@
 """The first sync and the nightly one, against a platform that answers over HTTP."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -164,6 +165,26 @@ def test_a_killed_sync_is_taken_over_after_its_silence(corp: Corp) -> None:
     with transaction() as session:
         session.get_one(SyncRun, number).beat_at = clock.now() - timedelta(minutes=3)
     assert sync_jobs.run_waiting() == 1
+    assert run(number).status == SyncStatus.DONE
+
+
+def test_a_live_sync_is_not_taken_over_however_long_the_platform_lets_it_wait(
+    corp: Corp, platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_run, "BEAT_EVERY", 0.05)
+    number, answer, taken = asked("org"), platform.always["department/list"], []
+
+    def answers_late(call: object) -> object:
+        with transaction() as session:
+            session.get_one(SyncRun, number).beat_at = clock.now() - timedelta(minutes=3)
+        time.sleep(0.5)
+        with transaction() as session:
+            taken.append(org.claim_run(session))
+        return answer(call)
+
+    platform.always["department/list"] = answers_late
+    assert sync_jobs.run_waiting() == 1
+    assert taken == [None]
     assert run(number).status == SyncStatus.DONE
 
 

@@ -15,7 +15,7 @@ from leaderboard.models import GuideDay
 from leaderboard.rules import Facts, points
 from org.models import Staff
 from sop.models import AssignmentStatus, CareDone, CareNode
-from tests.builders.leaderboard import make_send, make_tagged, make_version
+from tests.builders.leaderboard import make_known, make_moment, make_send, make_tagged, make_version
 from tests.builders.sop import Brand, make_brand, make_copy, make_follow, make_task
 
 
@@ -33,11 +33,12 @@ def recount(session: Session, brand: Brand) -> Facts:
 def test_every_source_is_counted_on_its_day_and_only_there(session: Session, brand: Brand) -> None:
     noon, day = clock.at(clock.today(), 12), timedelta(days=1)
     version = make_version(session)
-    first = make_follow(session, brand.ai, "wm1")
-    make_follow(session, brand.ai, "wm2", days_ago=1)
-    make_follow(session, brand.ai, "wm3", status=FollowStatus.HALF)
-    make_follow(session, brand.ai, "wm4", days_ago=9, status=FollowStatus.ENDED_BY_CUSTOMER, ended_at=noon)
-    make_follow(session, brand.ai, "wm5", days_ago=9, status=FollowStatus.TRANSFERRED, ended_at=noon)
+    first = make_known(session, brand.ai, "wm1")
+    make_known(session, brand.ai, "wm2", days_ago=1)
+    make_moment(session, make_follow(session, brand.ai, "wm3", status=FollowStatus.HALF), "half_added", noon)
+    make_moment(session, make_known(session, brand.ai, "wm4", days_ago=9), "ended", noon, by="customer")
+    make_moment(session, make_known(session, brand.ai, "wm5", days_ago=9), "ended", noon, by="transfer")
+    make_moment(session, make_known(session, brand.ai, "wm6", days_ago=9), "ended", noon - day, by="guide")
     for at in (noon, noon, noon - day, noon + day):
         make_send(session, version, brand.ai, first.customer_id, at)
     for at in (noon, noon + timedelta(hours=1), clock.start_of(clock.today()) - timedelta(microseconds=1)):
@@ -51,7 +52,8 @@ def test_every_source_is_counted_on_its_day_and_only_there(session: Session, bra
     session.add_all([node, other])
     session.flush()
     for each, outcome in ((node, "done"), (other, "skip")):
-        session.add(CareDone(follow_id=first.id, node_id=each.id, guide_id=brand.ai.id, outcome=outcome, at=noon))
+        done = CareDone(follow_id=first.id, node_id=each.id, since=clock.today(), guide_id=brand.ai.id, outcome=outcome, at=noon)
+        session.add(done)
     session.flush()
     facts = recount(session, brand)
     assert facts == Facts(adds=1, losses=1, tagged=1, sends=2, touched=1, tasks_done=1, tasks_late=1, cares_done=1)
@@ -60,8 +62,8 @@ def test_every_source_is_counted_on_its_day_and_only_there(session: Session, bra
 
 
 def test_recounting_again_changes_nothing(session: Session, brand: Brand) -> None:
-    make_follow(session, brand.ai, "wm1")
-    make_follow(session, brand.bo, "wm1")
+    make_known(session, brand.ai, "wm1")
+    make_known(session, brand.bo, "wm1")
     assert [actions.recount_day(session, clock.today()) for _ in range(2)] == [2, 0]
 
 
@@ -86,8 +88,8 @@ def test_facts_that_vanished_go_back_to_zero(session: Session, brand: Brand) -> 
 
 def test_points_stay_with_the_store_she_stood_in_that_day(session: Session, brand: Brand) -> None:
     yesterday = clock.today() - timedelta(days=1)
-    make_follow(session, brand.ai, "wm1")
-    make_follow(session, brand.ai, "wm2", days_ago=1)
+    make_known(session, brand.ai, "wm1")
+    make_known(session, brand.ai, "wm2", days_ago=1)
     for on in (clock.today(), yesterday):
         actions.recount_day(session, on)
     new = brand.stores[31]
@@ -106,12 +108,9 @@ def test_the_statement_and_the_rule_agree_on_any_day(session: Session, brand: Br
     tasks = [make_task(session, brand, ends_in=timedelta(days=chance.choice([-3, 3]))) for _ in range(4)]
     for number in range(40):
         guide = chance.choice(people)
-        ended = chance.random() < 0.3
-        status = FollowStatus.ENDED_BY_CUSTOMER if ended else FollowStatus.ACTIVE
-        ended_at = noon if ended else None
-        follow = make_follow(
-            session, guide, f"wm{number}", days_ago=chance.choice([0, 0, 1, 5]), status=status, ended_at=ended_at
-        )
+        follow = make_known(session, guide, f"wm{number}", days_ago=chance.choice([0, 0, 1, 5]))
+        if chance.random() < 0.3:
+            make_moment(session, follow, "ended", noon, by="customer")
         for _ in range(chance.randrange(3)):
             make_send(session, version, guide, follow.customer_id, noon)
             make_tagged(session, chance.choice(people), follow.customer_id, noon)

@@ -19,7 +19,6 @@ from org.queries import (
     list_departments_in,
     list_stores_in,
     list_wanted_staff,
-    page_staff,
     signed_in_staff,
 )
 from tests.builders.org import TREE, make_staff, user_row
@@ -67,7 +66,7 @@ def test_an_unknown_member_is_met_once_and_sees_nothing(session: Session, brand:
     met = org.meet(session, "new")
     assert org.meet(session, "new").id == met.id
     assert list_wanted_staff(session, 10) == ["new"]
-    assert page_staff(session, met) == []
+    assert list_active_guides(session, met.path) == []
     assert list_departments_in(session, met) == []
     with pytest.raises(NotFound):
         get_department_in(session, met, 4)
@@ -95,8 +94,29 @@ def test_a_deletion_older_than_our_last_sight_only_asks_for_a_pull(session: Sess
 
 def test_who_is_hired_again_is_active_again(session: Session, brand: dict[str, Staff]) -> None:
     org.depart(session, "ai", clock.now() + timedelta(seconds=1))
-    back = org.apply_user(session, user_row("ai", 4))
+    back = org.apply_user(session, user_row("ai", 4), fetched_at=clock.now() + timedelta(seconds=3))
     assert (back.status, back.departed_at) == (StaffStatus.ACTIVE, None)
+
+
+def test_an_answer_asked_for_before_she_left_does_not_bring_her_back(session: Session, brand: dict[str, Staff]) -> None:
+    asked = clock.now() + timedelta(seconds=5)
+    org.depart(session, "ai", asked)
+    stale = org.apply_user(session, user_row("ai", 5), fetched_at=asked)
+    assert (stale.status, stale.path) == (StaffStatus.DEPARTED, "1.2.3.4.")
+    assert list_wanted_staff(session, 10) == ["ai"]
+
+
+@pytest.mark.parametrize("until", [None, timedelta(minutes=1)])
+def test_a_pull_that_failed_keeps_a_wish_that_is_newer(
+    session: Session, brand: dict[str, Staff], until: timedelta | None
+) -> None:
+    asked = clock.now()
+    org.want_staff(session, "ai").pull_wanted_at = asked + timedelta(milliseconds=1)
+    session.flush()
+    org.postpone_staff(session, "ai", until and asked + until, fetched_at=asked)
+    assert brand["ai"].pull_wanted_at == asked + timedelta(milliseconds=1)
+    org.postpone_staff(session, "ai", until and asked + until, fetched_at=asked + timedelta(seconds=1))
+    assert brand["ai"].pull_wanted_at == (until and asked + until)
 
 
 def test_a_deletion_of_somebody_never_heard_of_is_nothing(session: Session) -> None:
@@ -133,8 +153,7 @@ def test_a_path_that_only_begins_alike_is_another_subtree(session: Session, bran
 
 
 def test_everybody_sees_her_own_subtree_only(session: Session, brand: dict[str, Staff]) -> None:
-    assert {staff.userid for staff in page_staff(session, brand["chen"])} == {"chen", "ai"}
-    assert [staff.userid for staff in page_staff(session, brand["zhao"], q="Bo")] == ["bo"]
+    assert {staff.userid for staff in list_active_guides(session, brand["chen"].path)} == {"chen", "ai"}
     assert {store.name for store in list_stores_in(session, brand["chen"])} == {"徐家汇店"}
     assert len(list_departments_in(session, brand["wang"])) == 6
     assert {staff.userid for staff in colleagues_of(session, brand["ai"])} == {"chen", "ai"}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy.orm import Session
 
 from foundation import clock
@@ -59,6 +60,37 @@ def test_a_failed_run_goes_on_when_asked_again_the_same_day(session: Session) ->
     run.status, run.created_at = SyncStatus.FAILED, clock.now() - timedelta(days=2)
     session.flush()
     assert org.start_run(session, "full", "staff:1").id != run.id
+
+
+@pytest.mark.parametrize("machine", ["job:org.reconcile", "platform"])
+def test_a_machine_starts_over_an_hour_after_a_failure_while_a_person_goes_on(session: Session, machine: str) -> None:
+    run = org.start_run(session, "full", machine)
+    org.finish_run(session, run.id, claimed(session).cursor["fence"], error="企业微信没有响应")
+    failed_at = run.finished_at
+    assert failed_at is not None
+    with time_machine.travel(failed_at + timedelta(hours=3), tick=False):
+        assert org.start_run(session, "full", "staff:1").id == run.id
+        run.status, run.finished_at = SyncStatus.FAILED, failed_at
+        session.flush()
+        again = org.start_run(session, "full", machine)
+        assert (again.id != run.id, again.cursor) == (True, {})
+
+
+def test_a_machine_goes_on_soon_after_a_failure(session: Session) -> None:
+    run = org.start_run(session, "full", "platform")
+    org.finish_run(session, run.id, claimed(session).cursor["fence"], error="企业微信没有响应")
+    assert org.start_run(session, "full", "platform").id == run.id
+
+
+def test_a_worker_that_lost_its_run_cannot_keep_it_alive(session: Session) -> None:
+    run = org.start_run(session, "tags", "staff:1")
+    fence = claimed(session).cursor["fence"]
+    run.beat_at = clock.now() - timedelta(minutes=3)
+    session.flush()
+    assert not org.keep_alive(session, run.id, fence - 1)
+    assert org.keep_alive(session, run.id, fence)
+    session.expire_all()
+    assert org.claim_run(session) is None
 
 
 def test_a_finished_run_is_done(session: Session) -> None:

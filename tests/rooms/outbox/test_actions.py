@@ -10,7 +10,9 @@ from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.errors import Conflict, NotFound
 from outbox import actions, media, queries
+from outbox.keeping import forget_ended
 from outbox.models import Lane, MessageStatus, OutgoingMessage, PlatformMedia, ResultStatus
+from outbox.rules import UNREPEATABLE
 from tests.builders.outbox import make_message
 
 
@@ -49,11 +51,19 @@ def test_calling_off_leaves_what_is_under_way(session: Session) -> None:
 
 def test_a_dead_message_can_be_sent_again_and_that_is_audited(session: Session) -> None:
     row = make_message(
-        session, status=MessageStatus.DEAD, attempts=7, reason="x", errcode=60020, result_status=ResultStatus.FAILED
+        session,
+        status=MessageStatus.DEAD,
+        attempts=7,
+        tries=4,
+        losses=2,
+        reason="x",
+        errcode=60020,
+        result_status=ResultStatus.FAILED,
+        result_tries=10,
     )
     actions.resend(session, row.id, "staff:1")
-    assert (row.status, row.attempts, row.reason, row.errcode) == (MessageStatus.WAITING, 100, "", None)
-    assert row.result_status == ResultStatus.WANTED
+    assert (row.status, row.attempts, row.reason, row.errcode) == (MessageStatus.WAITING, 7, "", None)
+    assert (row.tries, row.losses, row.result_status, row.result_tries) == (0, 0, ResultStatus.WANTED, 0)
     assert session.query(AuditEvent).one().subject == f"message:{row.id}"
 
 
@@ -68,9 +78,9 @@ def test_what_cannot_be_sent_again_says_why(session: Session) -> None:
 
 
 def test_a_lost_call_is_taken_back_when_its_lease_ends(session: Session) -> None:
-    lost = make_message(session, key="a", status=MessageStatus.SENDING, attempts=1)
+    lost = make_message(session, key="a", status=MessageStatus.SENDING, attempts=25)
     held = make_message(session, key="b", status=MessageStatus.SENDING, attempts=1)
-    killer = make_message(session, key="c", status=MessageStatus.SENDING, attempts=25)
+    killer = make_message(session, key="c", status=MessageStatus.SENDING, attempts=20, losses=19)
     ago = "clock_timestamp() - interval '1 second'"
     session.execute(text(f"UPDATE outgoing_message SET lease_until = {ago} WHERE idempotency_key IN ('a', 'c')"))
     session.execute(
@@ -79,8 +89,58 @@ def test_a_lost_call_is_taken_back_when_its_lease_ends(session: Session) -> None
     assert actions.rescue_stuck(session) == 2
     session.expire_all()
     assert [row.status for row in (lost, held, killer)] == [MessageStatus.WAITING, MessageStatus.SENDING, MessageStatus.DEAD]
-    assert lost.attempts == 1
+    assert (lost.attempts, lost.losses, lost.tries) == (25, 1, 0)
     assert killer.reason
+
+
+def test_a_call_that_must_not_be_made_twice_ends_at_its_second_loss(session: Session) -> None:
+    call = "externalcontact/add_contact_way"
+    row = make_message(session, call=call, status=MessageStatus.SENDING, attempts=1)
+    for status in (MessageStatus.WAITING, MessageStatus.DEAD):
+        row.status, row.lease_until = MessageStatus.SENDING, clock.now() - timedelta(minutes=5)
+        session.flush()
+        assert actions.rescue_stuck(session) == 1
+        session.refresh(row)
+        assert row.status == status
+    assert row.reason == UNREPEATABLE[call]
+
+
+def test_what_came_too_late_is_kept_with_its_reason_and_never_owed(session: Session) -> None:
+    past = clock.now() - timedelta(seconds=1)
+    make_message(session, key="sent", status=MessageStatus.SENT)
+    late = {"sent": {}, "late": {"x": 1}}
+    assert actions.keep_expired(session, Lane.WELCOME, "c", late, about="a", expires_at=past, reason="太晚") == 1
+    session.expire_all()
+    assert [(row.idempotency_key, row.status, row.reason) for row in queries.page_dead(session)] == [
+        ("late", MessageStatus.EXPIRED, "太晚")
+    ]
+
+
+def test_old_sent_and_older_failed_calls_are_forgotten_window_by_window(session: Session) -> None:
+    def row(key: str, status: MessageStatus, days: int, **facts: object) -> None:
+        made = make_message(session, key=key, status=status, **facts)
+        made.created_at = clock.now() - timedelta(days=days)
+        made.sent_at = made.created_at if status == MessageStatus.SENT else None
+
+    row("dead-old", MessageStatus.DEAD, 181)
+    row("dead", MessageStatus.EXPIRED, 170)
+    row("untold", MessageStatus.SENT, 60, result_status=ResultStatus.WANTED)
+    row("owed", MessageStatus.WAITING, 60)
+    row("sent-old", MessageStatus.SENT, 31)
+    row("sent", MessageStatus.SENT, 29)
+    row("young", MessageStatus.SENT, 1)
+    row("younger", MessageStatus.SENT, 0)
+    row("sent-older", MessageStatus.SENT, 200)
+    session.flush()
+    after: int | None = 0
+    gone = 0
+    while after is not None:
+        sent_before, failed_before = clock.now() - timedelta(days=30), clock.now() - timedelta(days=180)
+        count, after = forget_ended(session, after, sent_before=sent_before, failed_before=failed_before, limit=2)
+        gone += count
+    kept = {made.idempotency_key for made in session.query(OutgoingMessage)}
+    assert gone == 2
+    assert kept == {"dead", "untold", "owed", "sent", "young", "younger", "sent-older"}, "it ends at the first young window"
 
 
 def test_what_is_past_its_time_expires(session: Session) -> None:

@@ -6,7 +6,16 @@ import pytest
 
 from outbox.models import Lane, MessageStatus
 from outbox.payloads import as_json, filled, media_slot, slots_in, without_attachments_of
-from outbox.rules import MOST_ATTEMPTS, marked_once, outcome_of, shortfall, tries, wait_before_retry, worth_keeping
+from outbox.rules import (
+    UNREPEATABLE,
+    marked_once,
+    outcome_of,
+    rest_after,
+    shortfall,
+    uses_a_try,
+    wait_before_retry,
+    worth_keeping,
+)
 from outbox.window import open_window
 from wecom.errors import PlatformError, Refused, RetryLater, Throttled, TokenRefused, problem
 
@@ -78,8 +87,15 @@ def test_jitter_only_shortens() -> None:
         assert shortest == longest / 2
 
 
-def test_a_resent_message_counts_from_one_again() -> None:
-    assert [tries(n) for n in (1, 12, MOST_ATTEMPTS, MOST_ATTEMPTS + 1)] == [1, 12, MOST_ATTEMPTS, 1]
+def test_only_a_call_that_was_really_tried_uses_patience() -> None:
+    assert [uses_a_try(failure) for failure in (SILENCE, UNREACHABLE, problem("x", 45009))] == [True, True, False]
+
+
+@pytest.mark.parametrize("call", UNREPEATABLE)
+def test_what_may_exist_twice_is_asked_for_once_more_after_silence_and_as_usual_when_busy(call: str) -> None:
+    assert len(waits(RetryLater("x", call=call, maybe_done=True))) == 1
+    assert len(waits(RetryLater("x", call=call))) == len(waits(UNREACHABLE))
+    assert waits(problem(call, -1)) == [1, 2, 4]
 
 
 @pytest.mark.parametrize(
@@ -165,3 +181,10 @@ def test_after_a_throttle_one_call_goes_first() -> None:
     for _ in range(20):
         window.went_well()
     assert window.limit >= 16
+
+
+def test_a_throttled_welcome_is_tried_again_within_its_code_s_life() -> None:
+    throttled = Throttled("慢一点", call="externalcontact/send_welcome_msg", window_seconds=60)
+    assert rest_after(throttled, Lane.WELCOME) <= timedelta(seconds=3)
+    assert rest_after(throttled, Lane.TASK) == timedelta(seconds=60)
+    assert wait_before_retry(1, throttled, lane=Lane.WELCOME) == rest_after(throttled, Lane.WELCOME)

@@ -39,7 +39,11 @@ class Phone:
         self._token = ""
 
     def get(self, path: str, **rest: object) -> TestResponse:
-        return self.client.get(path, headers={"User-Agent": WECOM}, **rest)  # type: ignore[arg-type]
+        answer = self.client.get(path, headers={"User-Agent": WECOM}, **rest)  # type: ignore[arg-type]
+        # A picture is an open file until it is read; a warning about it is an error here.
+        answer.get_data()
+        answer.close()
+        return answer
 
     def page(self, path: str) -> str:
         """The text of a page that must be there."""

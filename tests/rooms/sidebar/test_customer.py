@@ -4,16 +4,18 @@ from collections.abc import Callable
 
 from sqlalchemy import func, select
 
+from content_library.actions import archive_item, publish_item, save_item
 from content_library.models import ItemKind, ItemSend
-from content_library.queries import list_versions, search_items
+from content_library.queries import list_history, list_versions, search_items
 from customers.models import Consent, Customer, Follow, FollowStatus, TimelineEntry
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.db import transaction
 from org.models import Staff
 from outbox.models import OutgoingMessage
+from tests.builders.content_library import make_script
 from tests.builders.customers import make_tags
-from tests.builders.sop import Brand, make_follow
+from tests.builders.sop import Brand, make_copy, make_follow, make_task
 from tests.rooms.sidebar.conftest import Phone
 
 SignIn = Callable[[Staff], Phone]
@@ -136,7 +138,7 @@ def test_who_wants_no_messages_gets_no_suggestions(phone: SignIn, brand: Brand) 
     text = hers.page("/sidebar/customers/wm1")
     assert "请不要主动发送" in text
     assert 'x-data="script"' not in text
-    assert "她已把您删除" in hers.page("/sidebar/customers/wm2")
+    assert "客户已把您删除" in hers.page("/sidebar/customers/wm2")
 
 
 def test_strange_names_are_shown_safely(phone: SignIn, brand: Brand) -> None:
@@ -157,3 +159,76 @@ def test_search_while_typing_answers_with_the_list_alone(phone: SignIn, brand: B
     assert "羽绒服怎么洗" in text
     assert "<html" not in text
     assert "没有找到" in hers.page("/sidebar/scripts/results?q=不存在的词")
+
+
+def test_her_consent_is_noted_followed_at_once_audited_and_taken_back_by_choosing_again(phone: SignIn, brand: Brand) -> None:
+    follow = _customer(brand)
+    hers = phone(brand.ai)
+    assert "接收意愿：都可以" in hers.page("/sidebar/customers/wm1")
+    answer = hers.post("/sidebar/customers/wm1/consent", data={"consent": "none"})
+    assert answer.status_code == 200
+    assert "接收意愿：不要再发" in answer.text
+    assert "请不要主动发送" in answer.text
+    assert 'x-data="script"' not in answer.text
+    with transaction() as session:
+        assert session.get_one(Customer, follow.customer_id).consent == Consent.NONE
+        noted = session.scalars(select(TimelineEntry).where(TimelineEntry.kind == "consent")).one()
+        assert (noted.staff_id, noted.facts) == (brand.ai.id, {"to": "none", "source": "sidebar"})
+        deed = session.scalars(select(AuditEvent).where(AuditEvent.action == "customer.consent")).one()
+        assert (deed.actor, deed.facts["before"]) == (f"staff:{brand.ai.id}", "all")
+    back = hers.post("/sidebar/customers/wm1/consent", data={"consent": "all"})
+    assert "请不要主动发送" not in back.text
+    assert hers.post("/sidebar/customers/wm1/consent", data={"consent": "maybe"}).status_code == 422
+
+
+def test_only_the_guide_who_follows_her_notes_her_consent(phone: SignIn, brand: Brand) -> None:
+    follow = _customer(brand)
+    assert "接收意愿" not in phone(brand.manager).page("/sidebar/customers/wm1")
+    assert phone(brand.manager).post("/sidebar/customers/wm1/consent", data={"consent": "none"}).status_code == 409
+    assert phone(brand.far).post("/sidebar/customers/wm1/consent", data={"consent": "none"}).status_code == 404
+    with transaction() as session:
+        assert session.get_one(Customer, follow.customer_id).consent == Consent.ALL
+
+
+def test_a_send_of_what_she_was_never_shown_is_refused_and_audited(phone: SignIn, brand: Brand) -> None:
+    _customer(brand)
+    with transaction() as session:
+        draft = make_script(session, brand.headquarters, title="草稿", published=False)
+        foreign = make_script(session, brand.headquarters, title="华北专用", path="1.3.")
+        shown = make_script(session, brand.headquarters, title="第一版")
+        first = shown.version_id
+        save_item(session, brand.headquarters, ItemKind.SCRIPT, "没发布的第二版", {"bubbles": ["x"]}, item_id=shown.id)
+        unpublished = list_history(session, shown.id)[0].id
+        drafted = list_history(session, draft.id)[0].id
+    hers = phone(brand.ai)
+    for item, version in ((draft.id, drafted), (foreign.id, foreign.version_id), (shown.id, unpublished), (shown.id, drafted)):
+        assert hers.post("/sidebar/sends", _report(brand, item=item, version=version)).status_code == 404
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(ItemSend)) == 0
+        noted = session.scalars(select(AuditEvent.subject).where(AuditEvent.action == "sidebar.not_found")).all()
+        assert noted == ["/sidebar/sends"] * 4
+        publish_item(session, brand.headquarters, shown.id)
+        archive_item(session, brand.headquarters, shown.id)
+    # Reported late: the version she was shown has been replaced and taken down meanwhile, and was sent all the same.
+    assert hers.post("/sidebar/sends", _report(brand, item=shown.id, version=first)).json == {"recorded": True}
+    with transaction() as session:
+        assert session.scalars(select(TimelineEntry.facts["title"].astext)).one() == "第一版"
+
+
+def test_a_send_out_of_a_task_belongs_to_her_copy_when_it_is_the_tasks_own_content(phone: SignIn, brand: Brand) -> None:
+    _customer(brand)
+    item, _ = _script(brand)
+    with transaction() as session:
+        task = make_task(session, brand)
+        task.item_id = item
+        hers_copy, other = make_copy(session, task, brand.ai), make_copy(session, task, brand.bo)
+        elsewhere = make_copy(session, make_task(session, brand), brand.ai)
+    hers = phone(brand.ai)
+    page = hers.page(f"/sidebar/tasks/{hers_copy.id}?c=wm1")
+    assert f"task={hers_copy.id}" in page
+    assert f'name="task" content="{hers_copy.id}"' in hers.page(f"/sidebar/scripts?q=x&task={hers_copy.id}")
+    for number, copy in enumerate((hers_copy, elsewhere)):
+        assert hers.post("/sidebar/sends", _report(brand, once=f"once-000{number}", task=copy.id)).json == {"recorded": True}
+    assert hers.post("/sidebar/sends", _report(brand, once="once-0009", task=other.id)).status_code == 404
+    with transaction() as session:
+        assert session.scalars(select(ItemSend.assignment_id).order_by(ItemSend.id)).all() == [hers_copy.id, None]

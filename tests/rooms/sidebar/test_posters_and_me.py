@@ -1,26 +1,30 @@
 """Posters with her own code, her own page, the board."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from typing import Any, cast
 
 import pytest
 import segno
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import QueuePool, func, select
 
 from acquisition.models import ChannelCode
 from content_library.models import ItemKind, KeptPicture, PosterRender
 from content_library.pictures import fetch_picture
+from content_library.posters import PosterFacts, draw_version
 from content_library.queries import search_items
-from foundation import clock
+from foundation import clock, db
 from foundation.db import transaction
+from jobs import content_jobs
 from jobs.content_jobs import draw_ahead
 from leaderboard.actions import recount_day
 from org.models import Staff
 from outbox.models import OutgoingMessage, PlatformMedia
 from tests.builders.acquisition import make_code
+from tests.builders.content_library import POSTER, make_poster
 from tests.builders.sop import Brand, make_follow
 from tests.rooms.sidebar.conftest import Phone
 
@@ -121,6 +125,37 @@ def test_posters_are_drawn_ahead_at_night(brand: Brand, pictures: str) -> None:
         assert session.scalar(select(func.count()).select_from(PosterRender)) == 2
         assert session.scalars(select(KeptPicture.blob_key)).one()
     assert draw_ahead(clock.today()) == 2
+
+
+def test_no_transaction_is_open_while_posters_are_drawn(brand: Brand, pictures: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _code(brand, f"{pictures}/code.png")
+    busy: list[int] = []
+
+    def drawing(body: Mapping[str, Any], facts: PosterFacts) -> str:
+        busy.append(cast(QueuePool, db.engine().pool).checkedout())
+        return draw_version(body, facts)
+
+    monkeypatch.setattr(content_jobs, "draw_version", drawing)
+    draw_ahead(clock.today())
+    assert busy == [0, 0]
+
+
+def test_one_poster_that_cannot_be_drawn_does_not_cost_the_others(brand: Brand, pictures: str) -> None:
+    _code(brand, f"{pictures}/code.png")
+    with transaction() as session:
+        make_poster(session, brand.headquarters, body=POSTER | {"background": {"blob_key": "0" * 64}})
+    draw_ahead(clock.today())
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(PosterRender)) == 2
+
+
+def test_her_own_stores_board_does_not_repeat_the_stores_name(phone: SignIn, brand: Brand) -> None:
+    with transaction() as session:
+        make_follow(session, brand.ai, "wm1")
+        recount_day(session, clock.today())
+    assert "21店" not in phone(brand.ai).page("/sidebar/board?level=guide")
+    assert "21店" in phone(brand.ai).page("/sidebar/board?level=store")
+    assert "21店" in phone(brand.east).page("/sidebar/board?level=guide")
 
 
 def test_her_page_and_the_board_show_what_she_did(phone: SignIn, brand: Brand) -> None:

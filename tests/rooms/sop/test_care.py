@@ -14,6 +14,7 @@ from org.models import Role
 from outbox.models import OutgoingMessage
 from sop import actions, queries
 from sop.models import CareDigest, CareDone, CareNode
+from sop.network_queries import list_network_health
 from sop.rules import CareDraft
 from tests.builders.sop import Brand, make_brand, make_copy, make_follow, make_person, make_task
 
@@ -130,6 +131,25 @@ def test_a_skip_may_become_done_but_never_the_other_way(session: Session, brand:
     ]
     assert did == [True, False, True, False]
     assert session.scalars(select(CareDone.outcome)).all() == ["done"]
+
+
+def test_a_customer_added_again_is_cared_for_again(session: Session, brand: Brand) -> None:
+    follow = make_follow(session, brand.ai, "wm1", days_ago=1)
+    actions.finish_care(session, brand.ai, follow.id, node(session, 1).id, "done")
+    with time_machine.travel(clock.now() + timedelta(days=5), tick=False):
+        follow.followed_at = clock.at(clock.today() - timedelta(days=1), 0)
+        session.flush()
+        assert [row.outcome for row in queries.list_care_due(session, brand.ai, clock.today())] == [""]
+        assert actions.finish_care(session, brand.ai, follow.id, node(session, 1).id, "done")
+        assert [row.outcome for row in queries.list_care_due(session, brand.ai, clock.today())] == ["done"]
+    assert session.scalars(select(TimelineEntry.kind)).all() == ["care", "care"]
+
+
+def test_who_stands_nowhere_sees_nothing_of_the_network(session: Session, brand: Brand) -> None:
+    lost, viewer = (make_person(session, userid, Role.GUIDE, "0.") for userid in ("lost", "viewer"))
+    make_copy(session, make_task(session, brand), lost)
+    assert list_network_health(session, viewer, clock.now() - timedelta(days=1)) == []
+    assert list_network_health(session, brand.headquarters, clock.now() - timedelta(days=1)) == []
 
 
 def test_care_for_another_guides_customer_or_on_another_day_is_refused(session: Session, brand: Brand) -> None:

@@ -1,7 +1,6 @@
 """Callback envelopes: the published vectors, wechatpy as a reference, and everything that must be refused."""
 
 import base64
-import os
 import random
 import time
 from urllib.parse import unquote
@@ -93,7 +92,7 @@ def test_what_we_seal_the_reference_opens_and_the_other_way_round() -> None:
 
 
 @pytest.mark.parametrize(
-    "message", [b"", b"x" * 9, "表情😀".encode(), os.urandom(64), b"a" * (32 - 20 - len(CORP1)), b"a" * 60_000]
+    "message", [b"", b"x" * 9, "表情😀".encode(), bytes(range(192, 256)), b"a" * (32 - 20 - len(CORP1)), b"a" * 60_000]
 )
 def test_every_length_and_byte_survives(message: bytes) -> None:
     assert ONE.open(*sealed(message)) == message

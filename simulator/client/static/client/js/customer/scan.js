@@ -20,10 +20,13 @@ const option = ({ value, title, note, picture }, checked) =>
 const codes = async () => {
   const [ways, people] = await Promise.all([control.get("contact_ways", { limit: 100 }), control.members()]);
   const guide = people.find((member) => member.userid === place.member);
-  const made = ways.contact_ways.map((way) => ({
+  // The open guide's codes stand first: most often it is hers that is scanned.
+  const hers = (way) => guide !== undefined && way.user_names.includes(guide.name);
+  const sorted = [...ways.contact_ways.filter(hers), ...ways.contact_ways.filter((way) => !hers(way))];
+  const made = sorted.map((way) => ({
     value: `config_id:${way.config_id}`,
-    title: way.remark || way.state || "活码",
-    note: [way.user_names.join("、"), way.state && `渠道 ${way.state}`].filter(Boolean).join(" · "),
+    title: way.user_names.join("、") || "活码",
+    note: [way.remark, way.state && `state ${way.state}`].filter(Boolean).join(" · "),
     picture: way.qr_code ? h("img.code-picture", { src: way.qr_code, alt: "" }) : null,
   }));
   const own = guide && { value: `userid:${guide.userid}`, title: `${guide.name} 的个人名片`, note: "不经过活码，没有渠道", picture: avatar(guide.name, guide.avatar) };
@@ -49,10 +52,14 @@ export const openScan = (me) =>
   openDialog("扫一扫", (close) => {
     const list = h("div.codes", h("p.empty", "正在读取活码…"));
     attempt(codes).then((found) => found && fill(list, found.length ? found.map((code, index) => option(code, index === 0)) : h("p.empty", "还没有活码")));
+    let busy = false;
     const send = async (event) => {
       event.preventDefault();
+      if (busy) return;
+      busy = true;
       const values = Object.fromEntries(new FormData(event.target));
       if (await attempt(() => scanned(values, me), "已扫码添加")) close();
+      busy = false;
     };
     return h(
       "form.form",
