@@ -2,12 +2,13 @@
 
 import io
 import re
+import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from PIL import ExifTags
-from PIL.Image import Transpose
+from PIL.Image import Image, Transpose
 from werkzeug.datastructures import FileStorage
 
 from content_library.pictures import decoded, open_picture
@@ -124,10 +125,18 @@ def keep_photo(file: FileStorage | None, staff_id: int) -> Json:
         raise TooLarge("照片太大，最多 10 MB")
     out = io.BytesIO()
     picture = open_picture(content)
-    turned = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
     photo = decoded(picture, MAX_PHOTO_SIDE)
+    turned = _turn_of(picture)
     (photo if turned is None else photo.transpose(turned)).save(out, "JPEG", quality=82)
     return {"photo": _signer(staff_id).dumps(keep_blob(out.getvalue())), "bytes": len(out.getvalue())}
+
+
+def _turn_of(picture: Image) -> Transpose | None:
+    """How the camera was held; an unreadable note of it costs the turn, not the photo."""
+    try:
+        return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except (OSError, ValueError, SyntaxError, struct.error):
+        return None
 
 
 def photo_keys(tokens: list[str], staff_id: int) -> list[str]:

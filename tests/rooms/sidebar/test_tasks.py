@@ -153,3 +153,16 @@ def test_the_morning_list_shows_who_is_due_and_each_is_done_once(phone: SignIn, 
     assert hers.post(f"/sidebar/care/{other.id}/{node.id}", data={"outcome": "done"}).status_code == 404
     with transaction() as session:
         assert len(session.scalars(select(CareDone)).all()) == 1
+
+
+def test_a_photo_cut_off_in_the_middle_is_refused_not_crashed(phone: SignIn, brand: Brand) -> None:
+    ai = phone(brand.ai)
+    whole = io.BytesIO()
+    picture = Image.effect_noise((1200, 900), 80).convert("RGB")
+    exif = picture.getexif()
+    exif[0x0112] = 6
+    picture.save(whole, "JPEG", exif=exif)
+    for size in (40, 200, len(whole.getvalue()) // 2):
+        broken = io.BytesIO(whole.getvalue()[:size])
+        answer = ai.post("/sidebar/photos", data={"photo": (broken, "a.jpg")}, content_type="multipart/form-data")
+        assert answer.status_code == 422, (size, answer.text)
