@@ -177,11 +177,13 @@ def list_people(task_id: int) -> ResponseReturnValue:
     """Who is late, who still owes, who is done."""
     staff, shown, after = current_staff(), _shown(), as_number(request.args.get("after")) or 0
     with transaction() as session:
-        get_task_in(session, staff, task_id)
+        task = get_task_in(session, staff, task_id)
         found = page_assignments(session, task_id, AssignmentStatus(shown), after, PEOPLE + 1, within=staff.path)
     rows, last = cut_page(found, PEOPLE)
     more = url_for("hq.list_people", task_id=task_id, status=shown, after=last.id) if last else ""
-    return render_template("hq/_task_people.html", rows=rows, next=more, shown=shown, further=bool(after))
+    live = task.status in LIVE and not after
+    again = url_for("hq.list_people", task_id=task_id, status=shown) if live else ""
+    return render_template("hq/_task_people.html", rows=rows, next=more, shown=shown, further=bool(after), again=again)
 
 
 @bp.get("/tasks/<int:task_id>/answers")
