@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import NullPool, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from foundation import db
 from foundation.config import settings
 from foundation.redis import redis_client
+from supervisor.browser import ARGUMENTS, browser_environment, ensure_browser
 from supervisor.servers import start_postgres, start_redis
 from tests.environment import SETTINGS
 
@@ -87,3 +89,12 @@ def count_sql() -> Callable[[], "contextmanager[list[str]]"]:  # type: ignore[ty
             event.remove(db.engine(), "before_cursor_execute", note)
 
     return counting  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one real browser of this test process: a second Playwright beside it would be refused."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=ensure_browser(), args=list(ARGUMENTS), env=browser_environment())
+        yield opened
+        opened.close()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -27,7 +27,6 @@ from org.queries import find_staff
 from outbox.models import Lane
 from outbox.sender import Sender
 from sop.actions import seed_care_nodes
-from supervisor.browser import ARGUMENTS, find_browser
 from wecom import client
 
 ROOT = Path(__file__).parents[2]
@@ -145,19 +144,9 @@ def road(database: None) -> Iterator[Road]:
         client._client_of.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        yield _launch(player)
-
-
-def _launch(player: Playwright) -> Browser:
-    return player.chromium.launch(executable_path=find_browser(), args=list(ARGUMENTS))
-
-
 @pytest.fixture
-def phone(chrome: Browser) -> Iterator[BrowserContext]:
-    context = chrome.new_context(viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True, locale="zh-CN")  # type: ignore[arg-type]
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True, locale="zh-CN")  # type: ignore[arg-type]
     yield context
     context.close()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import BaseWSGIServer, make_server
 
 import bot.actions
@@ -15,7 +15,6 @@ from app import create_app
 from foundation.db import transaction
 from hq.ports import plug_in_inbox
 from org.models import Staff
-from supervisor.browser import ARGUMENTS, find_browser
 from tests.builders.hq import make_sample
 
 
@@ -41,14 +40,6 @@ def server(app: Flask) -> Iterator[BaseWSGIServer]:
     running.shutdown()
     thread.join()
     running.server_close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @dataclass

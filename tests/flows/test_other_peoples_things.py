@@ -99,6 +99,7 @@ CASES: dict[str, Case] = {
     "hq.archive_content": content("/hq/content/{script}/archive", form={}),
     "sidebar.show_customer": guide("/sidebar/customers/{customer}"),
     "sidebar.change_tags": guide("/sidebar/customers/{customer}/tags", json={}),
+    "sidebar.change_consent": guide("/sidebar/customers/{customer}/consent", form={"consent": "none"}),
     "sidebar.show_timeline": guide("/sidebar/customers/{customer}/timeline"),
     "sidebar.show_task": guide("/sidebar/tasks/{copy}"),
     "sidebar.finish_task": guide("/sidebar/tasks/{copy}", json={}),

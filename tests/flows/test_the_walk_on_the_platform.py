@@ -136,7 +136,12 @@ def press(town: Town, userid: str) -> str:
     card = card_of(town, userid)
     key = next(button["key"] for button in card["body"]["button_list"] if button.get("key"))  # type: ignore[index]
     town.platform.do("member_clicks_card", userid=userid, msgid=card["msgid"], key=key)
-    town.work()
+    # A call that met a passing trouble is owed again a moment later; the card changes all the same.
+    for _ in range(40):
+        town.work()
+        if card_of(town, userid)["card_state"]:
+            break
+        time.sleep(0.25)
     return str(card_of(town, userid)["card_state"])
 
 
