@@ -14,7 +14,7 @@ from demo.__main__ import demo_settings
 from demo.platform import Platform
 from foundation import db
 from foundation.config import settings
-from foundation.redis import redis_client
+from foundation.redis import forget_redis
 from supervisor.children import Child
 from supervisor.places import server_folder
 from supervisor.stack import ROOT, Stack, is_up
@@ -95,7 +95,8 @@ def stage(name: str) -> Iterator[Stage]:
 
 def _forget() -> None:
     """Drop what this process keeps of its settings and connections."""
-    for cached in (settings, db.engine, redis_client):
+    forget_redis()
+    for cached in (settings, db.engine):
         cached.cache_clear()
 
 

@@ -9,6 +9,13 @@ from redis.retry import Retry
 from foundation.config import settings
 
 
+def forget_redis() -> None:
+    """Close this process's pool and forget it; the next caller makes one by the settings of that moment."""
+    if redis_client.cache_info().currsize:
+        redis_client().close()
+    redis_client.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def redis_client() -> "redis.Redis":
     """The pooled client of this process; answers text. Short timeouts: nothing may hang on Redis."""

@@ -10,7 +10,7 @@ from benchmarks.stage import Stage, stage
 from demo.seed import fill, first_sync, verify_callbacks
 from foundation import db
 from foundation.config import settings
-from foundation.redis import redis_client
+from foundation.redis import forget_redis
 from supervisor.stack import is_up
 
 JOBS = ("dramatiq", "jobs.worker", "--processes", "1", "--threads", "4")
@@ -29,7 +29,8 @@ def bare(name: str) -> Iterator[Stage]:
     finally:
         os.environ.clear()
         os.environ.update(kept)
-        for cached in (settings, db.engine, redis_client):
+        forget_redis()
+        for cached in (settings, db.engine):
             cached.cache_clear()
 
 

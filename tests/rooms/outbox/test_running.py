@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from foundation import clock, db
 from foundation.db import transaction
-from foundation.redis import redis_client
+from foundation.redis import forget_redis
 from outbox import actions
 from outbox.models import Lane, MessageStatus, OutgoingMessage
 from outbox.sender import Sender
@@ -171,7 +171,7 @@ def test_a_database_that_goes_away_loses_no_outcome(platform: ScriptedPlatform, 
 
 def test_without_redis_messages_leave_all_the_same(platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
-    redis_client.cache_clear()
+    forget_redis()
     forget_client()
     try:
         owe(100)
@@ -179,7 +179,7 @@ def test_without_redis_messages_leave_all_the_same(platform: ScriptedPlatform, m
             until(lambda: sent() == 100)
         assert len(platform.of("gettoken")) == 1
     finally:
-        redis_client.cache_clear()
+        forget_redis()
 
 
 def test_tokens_that_end_in_the_middle_fail_nothing(platform: ScriptedPlatform) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from foundation.config import settings
 from foundation.errors import BadEnvelope
-from foundation.redis import redis_client
+from foundation.redis import forget_redis, redis_client
 from tests.builders.platform import RESET, Raw, ScriptedPlatform, errcode, forget_client
 from wecom.client import APP_TICKET, CORP_TICKET, WeComClient, app_client
 from wecom.envelope import Envelope
@@ -232,11 +232,11 @@ def test_a_silent_gettoken_holds_many_threads_only_once(platform: ScriptedPlatfo
 
 def test_without_redis_each_process_keeps_its_own_token(platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
-    redis_client.cache_clear()
+    forget_redis()
     forget_client()
     try:
         for _ in range(3):
             assert app_client().get("agent/get")["errcode"] == 0
         assert len(platform.of("gettoken")) == 1
     finally:
-        redis_client.cache_clear()
+        forget_redis()
