@@ -1,5 +1,7 @@
 """One leader, one run of a job at a time, one waiting request for it."""
 
+from collections.abc import Iterator
+
 import pytest
 from dramatiq.brokers.redis import RedisBroker
 from redis import Redis
@@ -62,8 +64,10 @@ def test_the_same_job_does_not_run_twice_at_once(database: None) -> None:
 
 
 @pytest.fixture
-def queue(database: None) -> RedisBroker:
-    return broker.make_broker()
+def queue(database: None) -> Iterator[RedisBroker]:
+    made = broker.make_broker()
+    yield made
+    made.client.close()
 
 
 def waiting(queue: RedisBroker) -> int:
