@@ -54,7 +54,7 @@ ASKS = (
     Ask("content_library.want_pictures", 600, again_after=1200),
     Ask("org.sync", 5, SLOW),
     Ask("sop.hand_out", 2),
-    Ask("sop.remind", 60, again_after=300),
+    Ask("sop.remind", 20, again_after=120),
     Ask("sop.mark_late", 60, again_after=300),
     Ask("leaderboard.recount", 60, again_after=300),
     Ask("bot.set_menu", 60, again_after=300),
