@@ -13,7 +13,11 @@ from xml.etree import ElementTree
 
 import requests
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from wechatpy.work.crypto import WeChatCrypto
+
+try:
+    from wechatpy.work.crypto import WeChatCrypto
+except ModuleNotFoundError:  # wechatpy 1.8.18, which test_old_wechatpy puts first
+    from wechatpy.enterprise.crypto import WeChatCrypto
 
 from simulator.settings import load_config
 
@@ -101,6 +105,7 @@ class Received:
     args: dict[str, str]
     xml: str
     random16: bytes
+    encrypted: str = ""
     fields: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -138,7 +143,7 @@ class Receiver:
     def keep(self, args: dict[str, str], body: bytes) -> tuple[int, bytes]:
         xml = self.crypto.decrypt_message(body, args["msg_signature"], args["timestamp"], args["nonce"])
         text = xml if isinstance(xml, str) else xml.decode()
-        one = Received(args, text, self._random(body))
+        one = Received(args, text, self._random(body), ElementTree.fromstring(body).findtext("Encrypt") or "")
         one.fields = {child.tag: child.text or "" for child in one.tree}
         self.received.append(one)
         return self.answer(one)

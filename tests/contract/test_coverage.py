@@ -1,0 +1,28 @@
+"""The table in the simulator's README tells the truth, and nothing is served that no document and no test knows."""
+
+import re
+
+from simulator.api.table import TABLE
+from tests.contract import coverage
+
+
+def test_the_readme_has_the_table_of_today():
+    assert coverage.in_readme() == coverage.table(), "run: python -m tests.contract.coverage"
+
+
+def test_what_is_served_is_documented():
+    assert set(TABLE) - {path for path, _, _ in coverage.documented()} == set()
+
+
+def test_every_served_path_is_held_to_a_contract():
+    assert sorted(set(TABLE) - set(coverage.contract_tested())) == []
+
+
+def test_contract_tests_name_real_paths():
+    assert sorted(set(coverage.contract_tested()) - {path for path, _, _ in coverage.documented()}) == []
+
+
+def test_no_path_stands_twice():
+    paths = [path for path, _, _ in coverage.documented()]
+    assert len(paths) == len(set(paths))
+    assert all(re.fullmatch(r"[a-z0-9_/]+", path) for path in paths)
