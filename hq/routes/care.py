@@ -5,12 +5,14 @@ from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from content_library.models import ItemKind
 from content_library.starter_library import care_scripts
 from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
+from hq.editing import fingerprint, overtaken
 from hq.forms import CARE_FIELDS, as_number, care_draft, care_values, typed
 from hq.pages import item_choices
 from hq.routes.door import HEADQUARTERS, REGIONAL, allow, bp, current_staff, deed
@@ -52,10 +54,15 @@ def load_suggested_care() -> ResponseReturnValue:
 def edit_care(node_id: int) -> ResponseReturnValue:
     """The form of a node."""
     with transaction() as session:
-        found = [node for node in list_care_nodes(session) if node.id == node_id]
+        values = _kept(session, node_id)
+    return _show_form(values, {}, node_id, seen=fingerprint(values))
+
+
+def _kept(session: Session, node_id: int) -> dict[str, str]:
+    found = [node for node in list_care_nodes(session) if node.id == node_id]
     if not found:
         raise NotFound("没有这个节点")
-    return _show_form(care_values(found[0]), {}, node_id)
+    return care_values(found[0])
 
 
 @bp.post("/care/new")
@@ -73,17 +80,25 @@ def change_care(node_id: int) -> ResponseReturnValue:
 
 
 def _save(node_id: int | None) -> ResponseReturnValue:
-    values = typed(request.form, *CARE_FIELDS)
+    values, seen = typed(request.form, *CARE_FIELDS), request.form.get("seen", "")
     try:
         with transaction() as session:
+            if node_id is not None:
+                kept = _kept(session, node_id)
+                if changed := overtaken(seen, kept, values):
+                    return _show_form(values, changed, node_id, seen=fingerprint(kept), overtaken=True), 409
             node = save_care_node(session, current_staff(), care_draft(values), node_id)
     except Invalid as problem:
-        return _show_form(values, problem.fields, node_id), 422
+        return _show_form(values, problem.fields, node_id, seen=seen), 422
     flash(f"第 {node.day} 天已保存，明早起生效", "success")
     return redirect(url_for("hq.show_care"))
 
 
-def _show_form(values: Mapping[str, str], fields: Mapping[str, str], node_id: int | None) -> str:
+def _show_form(
+    values: Mapping[str, str], fields: Mapping[str, str], node_id: int | None, *, seen: str = "", overtaken: bool = False
+) -> str:
     with transaction() as session:
         items = item_choices(session, current_staff(), as_number(values["item_id"]), ItemKind.SCRIPT)
-    return render_template("hq/care_form.html", values=values, fields=fields, node_id=node_id, items=items)
+    return render_template(
+        "hq/care_form.html", values=values, fields=fields, node_id=node_id, items=items, seen=seen, overtaken=overtaken
+    )

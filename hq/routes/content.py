@@ -13,6 +13,7 @@ from content_library.rules import MAX_BUBBLES, STAGES, VARIABLES, may_edit
 from content_library.starter_library import seed_content
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
+from hq.editing import fingerprint, overtaken
 from hq.forms import CONTENT_FIELDS, as_number, content_body, content_placement, content_values, typed, typed_bubbles
 from hq.pages import cut_page, may_see_item
 from hq.routes.door import HEADQUARTERS, MANAGERS, REGIONAL, allow, bp, current_staff
@@ -77,7 +78,7 @@ def edit_content(item_id: int) -> ResponseReturnValue:
     if item.kind not in WRITABLE:
         raise NotFound("这类内容不能在这里编辑")
     values, bubbles = content_values(versions[0])
-    return _show_form(item.kind, values, bubbles, {}, item_id)
+    return _show_form(item.kind, values, bubbles, {}, item_id, seen=fingerprint(_whole(values, bubbles)))
 
 
 @bp.post("/content/<int:item_id>/edit")
@@ -99,9 +100,14 @@ def _load(item_id: int) -> tuple[Item, list[Any], Mapping[int | None, str]]:
 
 def _save(kind: ItemKind, item_id: int | None) -> ResponseReturnValue:
     values, bubbles = typed(request.form, *CONTENT_FIELDS), typed_bubbles(request.form.getlist("bubble"))
-    publish = request.form.get("then") == "publish"
+    publish, seen = request.form.get("then") == "publish", request.form.get("seen", "")
     try:
         with transaction() as session:
+            if item_id is not None:
+                kept = _whole(*content_values(list_history(session, item_id)[0]))
+                if changed := overtaken(seen, kept, _whole(values, bubbles)):
+                    told = _show_form(kind, values, bubbles or [""], changed, item_id, seen=fingerprint(kept), overtaken=True)
+                    return told, 409
             item = save_item(
                 session, current_staff(), kind, values["title"], content_body(kind, values, bubbles), item_id=item_id,
                 **content_placement(request.form),
@@ -109,19 +115,25 @@ def _save(kind: ItemKind, item_id: int | None) -> ResponseReturnValue:
             if publish:
                 publish_item(session, current_staff(), item.id)
     except Invalid as problem:
-        return _show_form(kind, values, bubbles or [""], problem.fields, item_id), 422
+        return _show_form(kind, values, bubbles or [""], problem.fields, item_id, seen=seen), 422
     flash("已发布，导购现在就能搜到" if publish else "已存为草稿，发布后导购才看得到", "success")
     return redirect(url_for("hq.show_content", item_id=item.id))
 
 
+def _whole(values: Mapping[str, str], bubbles: list[str]) -> dict[str, str]:
+    return {**values, "body": "\n\n".join(bubbles)}
+
+
 def _show_form(
-    kind: ItemKind, values: Mapping[str, str], bubbles: list[str], fields: Mapping[str, str], item_id: int | None
-) -> str:
+    kind: ItemKind, values: Mapping[str, str], bubbles: list[str], fields: Mapping[str, str], item_id: int | None, *,
+    seen: str = "", overtaken: bool = False,
+) -> str:  # fmt: skip
     with transaction() as session:
         personas, categories = list_personas(session), list_categories(session)
     return render_template(
         "hq/content_form.html", kind=kind, values=values, bubbles=bubbles, fields=fields, item_id=item_id, personas=personas,
-        categories=categories, stages=STAGES, variables=VARIABLES, most=MAX_BUBBLES,
+        categories=categories, stages=STAGES, variables=VARIABLES, most=MAX_BUBBLES, seen=seen,
+        overtaken=overtaken,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from content_library.queries import get_item, get_item_for
 from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
+from hq.editing import fingerprint, overtaken
 from hq.forms import TASK_FIELDS, as_number, deadline_choices, new_task_values, task_draft, task_values, typed
 from hq.pages import audience_choices, cut_page, item_choices
 from hq.routes.door import MANAGERS, REGIONAL, allow, bp, current_staff
@@ -71,7 +72,8 @@ def edit_task(task_id: int) -> ResponseReturnValue:
     """The form of a draft."""
     with transaction() as session:
         task = get_task_in(session, current_staff(), task_id)
-    return _show_form(task_values(task), {}, task_id)
+    values = task_values(task)
+    return _show_form(values, {}, task_id, seen=fingerprint(values))
 
 
 @bp.post("/tasks/<int:task_id>/edit")
@@ -82,12 +84,16 @@ def change_task(task_id: int) -> ResponseReturnValue:
 
 
 def _save(task_id: int | None) -> ResponseReturnValue:
-    values = typed(request.form, *TASK_FIELDS)
+    values, seen = typed(request.form, *TASK_FIELDS), request.form.get("seen", "")
     try:
         with transaction() as session:
+            if task_id is not None:
+                kept = task_values(get_task_in(session, current_staff(), task_id))
+                if changed := overtaken(seen, kept, values):
+                    return _show_form(values, changed, task_id, seen=fingerprint(kept), overtaken=True), 409
             task = _write(session, task_draft(values), task_id)
     except Invalid as problem:
-        return _show_form(values, problem.fields, task_id), 422
+        return _show_form(values, problem.fields, task_id, seen=seen), 422
     flash("草稿已保存，确认无误后点“下发”。", "success")
     return redirect(url_for("hq.show_task", task_id=task.id))
 
@@ -109,14 +115,16 @@ def _write(session: Session, draft: TaskDraft, task_id: int | None) -> Task:
     return task
 
 
-def _show_form(values: Mapping[str, str], fields: Mapping[str, str], task_id: int | None) -> str:
+def _show_form(
+    values: Mapping[str, str], fields: Mapping[str, str], task_id: int | None, *, seen: str = "", overtaken: bool = False
+) -> str:
     staff = current_staff()
     with transaction() as session:
         departments = audience_choices(session, staff)
         items = item_choices(session, staff, as_number(values["item_id"]))
     return render_template(
         "hq/task_form.html", values=values, fields=fields, task_id=task_id, departments=departments, items=items,
-        choices=deadline_choices(clock.now()),
+        choices=deadline_choices(clock.now()), seen=seen, overtaken=overtaken,
     )  # fmt: skip
 
 
