@@ -5,7 +5,7 @@ from datetime import date, datetime
 from customers.models import TimelineEntry
 from foundation import clock
 from foundation.sealed import masked_phone
-from hq.labels import ABOUT, CONSENT, ENDED_BY, OUTCOMES, ROLE, STATES, TIMELINE, WORDS, Label
+from hq.labels import ABOUT, CONSENT, ENDED_BY, OUTCOMES, ROLE, STATES, SUBJECT, TIMELINE, WORDS, Label
 from hq.routes.door import bp
 
 # A follow relation whose beginning nobody told of carries the dawn of time.
@@ -23,6 +23,23 @@ def word(value: object, kind: str) -> str:
     """The Chinese word for a code; an unknown one is shown as it is."""
     words: dict[object, str] = dict(WORDS[kind])  # type: ignore[call-overload]
     return words.get(value, words.get(str(value), str(value)))
+
+
+@bp.app_template_filter("subject_name")
+def subject_name(value: str) -> str:
+    """「task:7」 as a person says it: 任务 7."""
+    kind, _, number = value.partition(":")
+    return f"{SUBJECT[kind]} {number}" if kind in SUBJECT else value
+
+
+@bp.app_template_filter("fact_value")
+def fact_value(value: object) -> str:
+    """A fact's value: yes and no in Chinese, a list with commas, nothing as a dash."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(map(str, value)) or "—"
+    return "—" if value in (None, "") else str(value)
 
 
 @bp.app_template_filter("role_name")

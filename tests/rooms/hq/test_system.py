@@ -1,6 +1,8 @@
 """The pages that show and mend the machine: outbox, inbox, sync, audit, check-up, care plan, front page."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,12 +11,30 @@ from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.db import transaction
 from hq.checkup import agent_checks, run_live_checks
+from hq.labels import DEED, FACTS
 from org.models import SyncRun, SyncStatus
 from outbox.models import Lane, MessageStatus, OutgoingMessage, PausedCall
 from sop.actions import seed_care_nodes
 from sop.models import AssignmentStatus, CareNode
 from tests.builders.bot import make_event
 from tests.builders.sop import make_copy, make_follow, make_task
+
+ROOT = Path(__file__).parents[3]
+ROOMS = (
+    "acquisition",
+    "bot",
+    "content_library",
+    "customers",
+    "foundation",
+    "hq",
+    "jobs",
+    "leaderboard",
+    "org",
+    "outbox",
+    "sidebar",
+    "sop",
+)
+CODE = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
 
 
 def _dead(session, number: int, **values) -> OutgoingMessage:
@@ -93,7 +113,7 @@ def test_the_audit_is_read_by_who_and_what_page_by_page(brand, sign_in):
     page = hq.get("/hq/audit?actor=job:x")
     assert "下发任务" in page
     assert "before=" in page
-    assert "task:7<" in hq.get("/hq/audit?subject=task:7")
+    assert "任务 7<" in hq.get("/hq/audit?subject=task:7")
 
 
 @pytest.mark.parametrize(
@@ -167,3 +187,15 @@ def test_the_front_page_costs_a_bounded_number_of_statements(brand, sign_in, cou
     with count_sql() as statements:
         hq.get("/hq/")
     assert len(statements) <= 24
+
+
+def test_every_deed_and_fact_that_is_kept_has_its_chinese_words():
+    from_code = [node for file in CODE for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    kept = [call for call in from_code if ast.unparse(call.func) in {"audit.record", "deed"}]
+    deeds = {
+        arg.value for call in kept for arg in call.args if isinstance(arg, ast.Constant) and "." in str(arg.value)
+    }  # fmt: skip
+    facts = {word.arg for call in kept for word in call.keywords if word.arg} - {"ip", "request_id"}
+    assert deeds - set(DEED) == set()
+    assert facts - set(FACTS) == set()
+    assert {"task.publish", "staff.set_role"} <= deeds
