@@ -56,6 +56,7 @@ ASKS = (
     Ask("sop.hand_out", 2),
     Ask("sop.remind", 20, again_after=120),
     Ask("sop.mark_late", 60, again_after=300),
+    Ask("sop.grey_withdrawn", 10),
     Ask("leaderboard.recount", 60, again_after=300),
     Ask("bot.set_menu", 60, again_after=300),
 )

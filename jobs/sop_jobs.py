@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from foundation.db import transaction
 from leaderboard.queries import rank_lines
 from sop import actions, queries
+from sop.withdrawal import list_to_grey
 
 CHUNK = 500
 # Each morning chunk asks for ranks, which look at everybody: fewer and larger ones.
@@ -49,6 +50,13 @@ def remind_open() -> int:
 def mark_late() -> int:
     """Mark what ended undone; how many copies changed."""
     return _until_done(actions.mark_late)
+
+
+def grey_withdrawn() -> int:
+    """Turn the cards of withdrawn tasks grey; how many cards were looked at."""
+    with transaction() as session:
+        waiting = list_to_grey(session)
+    return sum(_until_done(partial(actions.grey_withdrawn, task_id=task_id, limit=CHUNK)) for task_id in waiting)
 
 
 def care_morning(on: date) -> int:

@@ -30,6 +30,7 @@ QUICK_JOBS: dict[str, Body] = {
     "org.pull_staff": sync_jobs.pull_staff,
     "sop.hand_out": sop_jobs.hand_out_open,
     "sop.mark_late": sop_jobs.mark_late,
+    "sop.grey_withdrawn": sop_jobs.grey_withdrawn,
     "sop.remind": sop_jobs.remind_open,
 }
 SLOW_JOBS: dict[str, Body] = {

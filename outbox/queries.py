@@ -55,6 +55,20 @@ def oldest_waiting(session: Session) -> datetime | None:
     return session.scalar(due)
 
 
+def is_owed(session: Session, about: str) -> bool:
+    """Whether something about it still waits or is being sent right now."""
+    open_ones = (MessageStatus.WAITING, MessageStatus.SENDING)
+    query = select(OutgoingMessage.id).where(OutgoingMessage.about == about, OutgoingMessage.status.in_(open_ones))
+    return session.scalar(query.limit(1)) is not None
+
+
+def list_sent_about(session: Session, about: str, call: str, *, after_id: int, limit: int) -> list[OutgoingMessage]:
+    """Calls about something that the platform took, oldest first, with its answers."""
+    query = select(OutgoingMessage).where(OutgoingMessage.about == about, OutgoingMessage.id > after_id)
+    query = query.where(OutgoingMessage.call == call, OutgoingMessage.status == MessageStatus.SENT)
+    return list(session.scalars(query.order_by(OutgoingMessage.id).limit(limit)))
+
+
 def list_about(session: Session, about: str, limit: int = 50) -> list[OutgoingMessage]:
     """What was owed about something, newest first."""
     return list(

@@ -31,6 +31,7 @@ from sop.rules import (
     outcome_before_writing,
     problems_of,
 )
+from sop.withdrawal import grey_withdrawn
 
 __all__ = [
     "Finish",
@@ -38,6 +39,7 @@ __all__ = [
     "TaskDraft",
     "finish",
     "finish_care",
+    "grey_withdrawn",
     "hand_out",
     "hand_out_care",
     "mark_late",
@@ -144,7 +146,7 @@ def publish_task(session: Session, staff: Staff, task_id: int) -> Task:
 
 
 def withdraw_task(session: Session, staff: Staff, task_id: int) -> Task:
-    """Take a task back: cards not yet sent never go out, open copies are dropped, what was done stays done.
+    """Take a task back: cards not yet sent never go out, sent ones turn grey, open copies are dropped, what was done stays done.
 
     Raises NotAllowed, NotFound, Conflict (closed). Withdrawing twice changes nothing.
     """
@@ -158,6 +160,7 @@ def withdraw_task(session: Session, staff: Staff, task_id: int) -> Task:
     cancelled = cancel_waiting(session, f"task:{task.id}")
     undone = update(Assignment).where(Assignment.task_id == task.id, Assignment.status.in_(UNDONE))
     session.execute(undone.values(status=AssignmentStatus.DROPPED).execution_options(synchronize_session=False))
+    ring(session, "sop.grey_withdrawn")
     audit.record(session, f"staff:{staff.id}", "task.withdraw", f"task:{task.id}", title=task.title, cards_stopped=cancelled)
     return task
 

@@ -36,6 +36,7 @@ class Task(Base):
     __table_args__ = (
         Index("ix_task_open", "id", postgresql_where=text("status IN ('published', 'running')")),
         Index("ix_task_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
+        Index("ix_task_to_grey", "id", postgresql_where=text("status = 'withdrawn' AND greyed_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -55,6 +56,8 @@ class Task(Base):
     handed_out_at: Mapped[datetime | None]
     reminded_to: Mapped[int] = mapped_column(default=0)
     reminded_at: Mapped[datetime | None]
+    greyed_to: Mapped[int] = mapped_column(default=0, server_default="0")
+    greyed_at: Mapped[datetime | None]
 
 
 class AssignmentStatus(StrEnum):

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.db import transaction
 from jobs import sop_jobs
-from outbox.models import OutgoingMessage
-from sop.actions import seed_care_nodes
+from org.models import Staff
+from outbox.models import MessageStatus, OutgoingMessage
+from sop.actions import finish, seed_care_nodes, withdraw_task
 from sop.models import Assignment, AssignmentStatus, Task, TaskStatus
 from tests.builders.leaderboard import make_day
 from tests.builders.sop import make_brand, make_follow, make_task
@@ -53,3 +55,35 @@ def test_the_morning_goes_through_all_guides_once_with_yesterdays_rank(database:
     assert set(owed) == {"g21a", "g31a"}
     assert [row["value"] for row in owed["g21a"]["horizontal_content_list"]] == ["约 2 分钟", "本店第 1 名 · 全国第 1 名"]
     assert [row["value"] for row in owed["g31a"]["horizontal_content_list"]] == ["约 2 分钟"]
+
+
+def test_cards_of_a_withdrawn_task_turn_grey_once_all_have_left(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sop_jobs, "CHUNK", 2)
+    with transaction() as session:
+        brand = make_brand(session)
+        task = make_task(session, brand, status=TaskStatus.PUBLISHED)
+    assert sop_jobs.hand_out(task.id) == 5
+    with transaction() as session:
+        cards = list(session.scalars(select(OutgoingMessage).order_by(OutgoingMessage.id)))
+        done = cards[0].payload["touser"]
+        for card in cards[:4]:
+            card.status, card.answer = MessageStatus.SENT, {"msgid": "m", "response_code": f"RC-{card.payload['touser']}"}
+        cards[4].status = MessageStatus.SENDING
+        finish(session, brand.guides[done], _copy_of(session, done), via="card")
+        withdraw_task(session, brand.headquarters, task.id)
+    assert sop_jobs.grey_withdrawn() == 0
+    with transaction() as session:
+        session.get_one(OutgoingMessage, cards[4].id).status = MessageStatus.DEAD
+    assert [sop_jobs.grey_withdrawn() for _ in range(2)] == [4, 0]
+    with transaction() as session:
+        query = select(OutgoingMessage).where(OutgoingMessage.call == "message/update_template_card")
+        grey = {tuple(message.payload["userids"]): message.payload for message in session.scalars(query)}
+        assert session.get_one(Task, task.id).greyed_at is not None
+    assert set(grey) == {(card.payload["touser"],) for card in cards[1:4]}
+    assert {payload["button"]["replace_name"] for payload in grey.values()} == {"已撤回"}
+    assert {payload["response_code"] for payload in grey.values()} == {f"RC-{card.payload['touser']}" for card in cards[1:4]}
+
+
+def _copy_of(session: Session, userid: str) -> int:
+    copies = select(Assignment.id).join(Staff, Staff.id == Assignment.guide_id).where(Staff.userid == userid)
+    return session.scalars(copies).one()
