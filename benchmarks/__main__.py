@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import callbacks, outbox_drain, publishing, sidebar_page, welcomes
+from benchmarks import callbacks, large_brand, outbox_drain, publishing, sidebar_page, simulator_speed, welcomes
 from benchmarks.figures import FULL, QUICK, Case, Figure, WrongAnswer, show, write
 
 CASES: dict[str, Case] = {
@@ -13,6 +13,10 @@ CASES: dict[str, Case] = {
     "spine.publish": publishing.run,
     "spine.outbox": outbox_drain.run,
     "spine.sidebar": sidebar_page.run,
+    "simulator.message_send": simulator_speed.messages,
+    "simulator.callbacks_out": simulator_speed.callbacks,
+    "simulator.large_brand": large_brand.brand,
+    "simulator.first_sync": large_brand.sync,
 }
 
 

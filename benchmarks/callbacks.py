@@ -8,7 +8,7 @@ from sqlalchemy import text
 from benchmarks.envelopes import requests_of
 from benchmarks.figures import Figure, Size, WrongAnswer, paired, percentile
 from benchmarks.load import Result, closed_loop, open_loop
-from benchmarks.stage import Stage, free_port, pin, stage
+from benchmarks.stage import Stage, family, free_port, pin, stage
 from foundation.config import settings
 from foundation.db import engine
 
@@ -38,7 +38,7 @@ def run(size: Size) -> list[Figure]:
     with stage("callbacks") as built:
         peer_port = free_port()
         servers = [built.web(), built.web("benchmarks.peers.flask_bare:app", peer_port)]
-        pin([pid for server in servers for pid in _family(server.process.pid if server.process else 0)], 0)
+        pin([pid for server in servers for pid in family(server.process.pid if server.process else 0)], 0)
         pin([os.getpid()], 1)
         ours, bare = [], []
         warm = requests_of(settings(), 400, built.port, int(time.time()))
@@ -73,8 +73,3 @@ def spread_of(result: Result) -> str:
     return ", ".join(
         f"{name} {percentile(result.times, share) * 1000:.1f} ms" for name, share in (("p50", 0.5), ("p95", 0.95), ("max", 1.0))
     )
-
-
-def _family(pid: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [pid, *(int(child) for child in file.read().split())]

@@ -103,14 +103,21 @@ def _forget() -> None:
 def pin(process_ids: list[int], core: int) -> None:
     """Give processes (and what they start) one core, where the machine lets us; a single-core machine is left alone."""
     if sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1:
-        for pid in process_ids:
-            os.sched_setaffinity(pid, {core})
+        # Each thread by its own number: the process's alone would leave those already started where they are.
+        threads = [int(task.name) for pid in process_ids for task in Path(f"/proc/{pid}/task").iterdir()]
+        for thread in threads:
+            os.sched_setaffinity(thread, {core})
+
+
+def family(pid: int) -> list[int]:
+    """A process and everything it started."""
+    return [pid, *_children(pid)]
 
 
 def memory_mb(pid: int) -> float:
     """Resident memory of a process and its children, in MB."""
     total = 0.0
-    for candidate in [pid, *_children(pid)]:
+    for candidate in family(pid):
         for line in Path(f"/proc/{candidate}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 total += int(line.split()[1]) / 1024

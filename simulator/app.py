@@ -1,15 +1,32 @@
 """Puts the simulator's doors together: the platform's API, its pages, the control plane, the client page."""
 
-import json
+from flask import Flask
 
-from flask import Flask, Response
-
-from simulator.actions.request import ImpossibleError
 from simulator.api import entry
 from simulator.callbacks import replies
 from simulator.client import routes as client
-from simulator.control import apps, deeds, people, rules, traffic
-from simulator.pages import files, login, scan
+from simulator.control import (
+    acquisition,
+    appchats,
+    apps,
+    deeds,
+    desk,
+    group_sends,
+    groups,
+    kf,
+    moments,
+    people,
+    refusals,
+    rules,
+    scenarios,
+    status,
+    traffic,
+    transfers,
+    windows,
+)
+from simulator.pages import acquire, files, group_scan, login, scan
+from simulator.pages import kf as kf_page
+from simulator.scenarios.runner import Scenarios
 from simulator.world.world import World
 
 UPLOAD_LIMIT = 32 * 1024 * 1024
@@ -21,12 +38,12 @@ def create_app(world: World) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = UPLOAD_LIMIT
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.extensions["world"] = world
+    app.extensions["scenarios"] = Scenarios(world)
     world.delivery.on_reply = replies.keeper(world)
-    for part in (entry, login, scan, files, rules, traffic, people, apps, deeds, client):
+    for part in (
+        entry, login, scan, files, rules, traffic, people, apps, deeds, desk, scenarios, status, groups, group_scan,
+        kf, kf_page, acquisition, transfers, acquire, group_sends, moments, appchats, windows, client,
+    ):  # fmt: skip
         app.register_blueprint(part.bp)
-    app.register_error_handler(ImpossibleError, _impossible)
+    refusals.register(app)
     return app
-
-
-def _impossible(error: ImpossibleError) -> Response:
-    return Response(json.dumps({"error": str(error)}, ensure_ascii=False), error.status, content_type="application/json")

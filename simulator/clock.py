@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+SHANGHAI = timezone(timedelta(hours=8))
 
 
 class Clock:
@@ -28,6 +31,12 @@ class Clock:
     def offset(self) -> float:
         """Seconds ahead of (or behind) real time."""
         return self.now() - self._real()
+
+    def until(self, hour: int, minute: int) -> float:
+        """Seconds to the next time a clock in Shanghai shows this."""
+        here = datetime.fromtimestamp(self.now(), SHANGHAI)
+        then = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        return ((then if then > here else then + timedelta(days=1)) - here).total_seconds()
 
     def advance(self, seconds: float) -> None:
         self._offset += seconds

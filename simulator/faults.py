@@ -1,16 +1,24 @@
 """Faults somebody asked for: which call they hit and how often; the doing is left to the API entry."""
 
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.waits import Wait, read_wait
+
 KINDS = ("errcode", "latency", "hang", "reset", "html", "http")
+KNOWN = {
+    "path", "kind", "errcode", "times", "share", "status", "after",
+    "seconds", "distribution", "mean", "deviation", "median", "p99",
+}  # fmt: skip
 EXAMPLE = '{"path": "message/send", "kind": "errcode", "errcode": 45009, "times": 3}'
+HANG = 30.0
 
 
 @dataclass(slots=True)
 class Fault:
-    """`times` 0 means until removed; `share` is the part of calls it hits; `after` lets the call do its work first."""
+    """`times` 0 means until removed; `share` is the part of calls it hits; `after` lets the call do its work first.
+    `path` is a call's, `kf/*` for a family, `*` for all; `by` is the scenario that made it."""
 
     id: int
     path: str
@@ -18,13 +26,24 @@ class Fault:
     errcode: int = -1
     times: int = 0
     share: float = 1.0
-    seconds: tuple[float, float] = (0.0, 0.0)
+    wait: Wait = field(default_factory=Wait)
     status: int = 0
     after: bool = False
     hits: int = 0
+    by: str = ""
 
     def spent(self) -> bool:
         return bool(self.times) and self.hits >= self.times
+
+    def meets(self, path: str) -> bool:
+        return self.path in ("*", path) or (self.path.endswith("/*") and path.startswith(self.path[:-1]))
+
+    def as_json(self) -> dict[str, Any]:
+        row = {
+            "id": self.id, "path": self.path, "kind": self.kind, "errcode": self.errcode, "times": self.times,
+            "share": self.share, "status": self.status, "after": self.after, "hits": self.hits, "by": self.by,
+        }  # fmt: skip
+        return row | self.wait.as_json()
 
 
 class Faults:
@@ -33,9 +52,14 @@ class Faults:
         self._last_id = 0
         self._rng = random.Random()
 
-    def add(self, wanted: dict[str, Any]) -> Fault:
+    def seed(self, seed: int) -> None:
+        """From here on shares and waits fall the same way for the same calls."""
+        self._rng.seed(seed)
+
+    def add(self, wanted: dict[str, Any], by: str = "") -> Fault:
         """Check and keep a fault; ValueError says what is wrong with it."""
         fault = _fault(self._last_id + 1, wanted)
+        fault.by = by
         self._last_id += 1
         self._faults[fault.id] = fault
         return fault
@@ -48,8 +72,11 @@ class Faults:
         self._faults.clear()
         return count
 
+    def count(self) -> int:
+        return len(self._faults)
+
     def as_json(self) -> list[dict[str, Any]]:
-        return [asdict(fault) for fault in self._faults.values()]
+        return [fault.as_json() for fault in self._faults.values()]
 
     def take(self, path: str) -> list[Fault]:
         """Faults that hit this call: any number of latencies, at most one of the others."""
@@ -57,7 +84,7 @@ class Faults:
             return []
         taken: list[Fault] = []
         for fault in list(self._faults.values()):
-            if fault.path not in ("*", path) or fault.spent():
+            if not fault.meets(path) or fault.spent():
                 continue
             if fault.kind != "latency" and any(each.kind != "latency" for each in taken):
                 continue
@@ -68,29 +95,26 @@ class Faults:
         return taken
 
     def wait_of(self, fault: Fault) -> float:
-        return self._rng.uniform(*fault.seconds)
+        return fault.wait.draw(self._rng)
 
 
 def _fault(fault_id: int, wanted: dict[str, Any]) -> Fault:
-    known = {"path", "kind", "errcode", "times", "share", "seconds", "status", "after"}
-    if not set(wanted) <= known or not isinstance(wanted.get("path"), str) or wanted.get("kind") not in KINDS:
+    if not set(wanted) <= KNOWN or not isinstance(wanted.get("path"), str) or wanted.get("kind") not in KINDS:
         raise ValueError(f"a fault has a path and a kind out of {', '.join(KINDS)}; for example {EXAMPLE}")
     kind = str(wanted["kind"])
+    wait = read_wait(wanted, HANG if kind == "hang" else 0.0)
+    if kind == "latency" and wait == Wait():
+        raise ValueError('a latency says how long; for example {"path": "message/send", "kind": "latency", "seconds": 2}')
     try:
         fault = Fault(
             fault_id, wanted["path"], kind, int(wanted.get("errcode", -1)), int(wanted.get("times") or 0),
-            float(wanted.get("share", 1.0)), _seconds(kind, wanted.get("seconds")),
+            float(wanted.get("share", 1.0)), wait,
             int(wanted.get("status") or (502 if kind == "html" else 503)), bool(wanted.get("after", False)),
         )  # fmt: skip
     except (TypeError, ValueError) as error:
         raise ValueError(f"{error}; for example {EXAMPLE}") from error
     if fault.times < 0 or not 0 <= fault.share <= 1:
         raise ValueError(f"times is 0 or more and share from 0 to 1; for example {EXAMPLE}")
+    if not 100 <= fault.status <= 599 or (kind == "errcode" and fault.errcode == 0):
+        raise ValueError(f"status is an HTTP status and errcode anything but 0; for example {EXAMPLE}")
     return fault
-
-
-def _seconds(kind: str, wanted: Any) -> tuple[float, float]:
-    if wanted is None:
-        return (30.0, 30.0) if kind == "hang" else (0.0, 0.0)
-    low, high = (wanted, wanted) if isinstance(wanted, int | float) else wanted
-    return float(low), float(high)

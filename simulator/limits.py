@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.quotas import FIGURES, Quotas
+
 MINUTE, HOUR = 60, 3600
 
 
@@ -20,6 +22,10 @@ class Window:
             self.started, self.count = now, 0
         self.count += 1
         return self.count <= limit
+
+    def used(self, now: float) -> int:
+        """What stands in the window that runs now; 0 once it has ended."""
+        return self.count if 0 <= now - self.started < self.seconds else 0
 
 
 @dataclass(slots=True)
@@ -48,6 +54,7 @@ class Limits:
         self.paths: dict[str, dict[str, int]] = {}
         self.in_flight: dict[str, int] = {}
         self.strict_text = True
+        self.quotas = Quotas()
         self.forget()
 
     def forget(self) -> None:
@@ -55,12 +62,10 @@ class Limits:
         self._apis: dict[str, Pair] = {}
         self._members: dict[tuple[int, str], Pair] = {}
         self._tickets: dict[str, Window] = {}
+        self.quotas.forget()
 
     def allow_call(self, path: str, now: float) -> bool:
-        own = self.paths.get(path)
-        minute, hour = self.per_minute, self.per_hour
-        if own is not None:
-            minute, hour = own.get("per_minute", minute), own.get("per_hour", hour)
+        minute, hour = self._allowed(path)
         pair = self._apis.get(path)
         if pair is None:
             pair = self._apis[path] = Pair()
@@ -77,11 +82,31 @@ class Limits:
         window = self._tickets.setdefault(str(owner), Window(HOUR))
         return window.take(now, self.corp_ticket_per_hour if owner is None else self.ticket_per_hour)
 
-    def as_json(self) -> dict[str, Any]:
-        usage = {path: {"minute": pair.minute.count, "hour": pair.hour.count} for path, pair in self._apis.items()}
-        figures = {name: getattr(self, name) for name in NUMBERS}
+    def use(self, now: float, members: bool = True) -> list[dict[str, Any]]:
+        """How full each window is, fullest first: {what, path | agentid + userid, window, count, limit, percent}."""
+        rows: list[dict[str, Any]] = []
+        for path, pair in self._apis.items():
+            rows += _filling({"what": "call", "path": path}, pair, now, *self._allowed(path))
+        for (agentid, userid), pair in self._members.items() if members else ():
+            named = {"what": "member", "agentid": agentid, "userid": userid}
+            rows += _filling(named, pair, now, self.member_per_minute, self.member_per_hour)
+        return sorted(rows, key=lambda row: -float(row["percent"]))
+
+    def as_json(self, now: float) -> dict[str, Any]:
+        usage = {path: {"minute": pair.minute.used(now), "hour": pair.hour.used(now)} for path, pair in self._apis.items()}
+        figures = {name: getattr(self, name) for name in NUMBERS} | self.quotas.figures
         rest = {"paths": self.paths, "in_flight": self.in_flight, "strict_text": self.strict_text, "usage": usage}
         return figures | rest
+
+    def settings(self) -> dict[str, Any]:
+        """What `change` takes: to put everything back later."""
+        figures = {name: getattr(self, name) for name in NUMBERS} | self.quotas.figures
+        return figures | {"paths": dict(self.paths), "in_flight": dict(self.in_flight), "strict_text": self.strict_text}
+
+    def _allowed(self, path: str) -> tuple[int, int]:
+        """Calls a minute and an hour."""
+        own = self.paths.get(path, {})
+        return own.get("per_minute", self.per_minute), own.get("per_hour", self.per_hour)
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Take over the given keys; ValueError names the wrong one and nothing is changed."""
@@ -89,13 +114,25 @@ class Limits:
             if not _acceptable(key, value):
                 raise ValueError(f'cannot set {key}; for example {{"per_minute": 5, "in_flight": {{"user/get": 2}}}}')
         for key, value in wanted.items():
-            setattr(self, key, value)
+            if key in FIGURES:
+                self.quotas.change(key, value)
+            else:
+                setattr(self, key, value)
+
+
+def _filling(named: dict[str, Any], pair: Pair, now: float, per_minute: int, per_hour: int) -> list[dict[str, Any]]:
+    rows = []
+    for window, counted, limit in (("minute", pair.minute, per_minute), ("hour", pair.hour, per_hour)):
+        if count := counted.used(now):
+            percent = round(100 * count / limit, 1) if limit else 100.0
+            rows.append(named | {"window": window, "count": count, "limit": limit, "percent": percent})
+    return rows
 
 
 def _acceptable(key: str, value: Any) -> bool:
     if key == "strict_text":
         return isinstance(value, bool)
-    if key in NUMBERS:
+    if key in NUMBERS or key in FIGURES:
         return _count(value)
     if not isinstance(value, dict):
         return False

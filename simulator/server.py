@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
 
-from simulator import snapshot
+from simulator import settling, snapshot
 from simulator.app import create_app
-from simulator.brands.table import BRANDS
+from simulator.brands.table import find_brand
 from simulator.settings import Settings
 from simulator.webview.proxy import wrap_wsgi
 from simulator.world.world import World
@@ -24,7 +24,7 @@ def make_world(settings: Settings) -> World:
     if settings.snapshot is not None and settings.snapshot.exists():
         snapshot.load(world, settings.snapshot)
     else:
-        world.reset(BRANDS[settings.brand], settings.seed)
+        world.reset(find_brand(settings.brand, settings.seed), settings.seed)
     return world
 
 
@@ -50,6 +50,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> "WSGIApplication":
         # Called in the worker: threads and state must not be made before the fork.
         self._world = make_world(self._settings)
+        settling.start(self._world)
         return wrap_wsgi(create_app(self._world), self._world, self._settings)
 
     def _hear_signals(self, worker: object) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any
 
+from simulator.crowd.fill import attach_saved
 from simulator.world.state import State
 from simulator.world.world import World
 
@@ -29,11 +30,12 @@ def save(world: World, file: Path) -> None:
 
 
 def load(world: World, file: Path) -> None:
-    """Put a saved state in place of the present one; ValueError when the file is not one of ours."""
+    """Put a saved state in place of the present one; ValueError when the file is not one of ours, or its brand file is gone."""
     content = json.loads(file.read_text("utf-8"))
     if content.get("version") != VERSION:
         raise ValueError(f"{file} is a snapshot of another version: {content.get('version')}")
     state = decode(State, content["state"])
+    attach_saved(state, world.base_url)
     world.replace(state)
     world.clock.advance(content["clock_offset"] - world.clock.offset)
 

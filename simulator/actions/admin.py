@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from simulator import ids
+from simulator import group_changes, ids, transferring
 from simulator.actions.request import ImpossibleError, Wish
-from simulator.callbacks import events, xml
+from simulator.callbacks import events, range_events
 from simulator.world.people import ROOT, Department, Member
 from simulator.world.tags import Tag, TagGroup
 
@@ -20,23 +20,29 @@ def joins(wish: Wish) -> dict[str, Any]:
         wish.text("position", "导购"), gender=str(wish.body.get("gender", "0")), avatar=avatar,
     )  # fmt: skip
     wish.world.state.people.add(member)
+    transferring.member_came(wish.world, userid)
     event_id = events.user_changed(wish.world, "create_user", member)
-    _tell_apps(wish, member, "subscribe")
+    range_events.tell_apps(wish.world, member, "subscribe")
     return {"event_id": event_id}
 
 
 def moves(wish: Wish) -> dict[str, Any]:
     member = wish.member()
+    before = range_events.seeing(wish.world, member)
     wish.world.state.people.move(member, _departments(wish))
-    return {"event_id": events.user_changed(wish.world, "update_user", member)}
+    event_id = events.user_changed(wish.world, "update_user", member)
+    range_events.moved(wish.world, member, before)
+    return {"event_id": event_id}
 
 
 def resigns(wish: Wish) -> dict[str, Any]:
     """The member is gone from the tree; her customers' relations stay until they are handed over."""
     member = wish.member()
-    _tell_apps(wish, member, "unsubscribe")
+    range_events.tell_apps(wish.world, member, "unsubscribe")
     wish.world.state.people.remove(member)
+    transferring.member_left(wish.world, member)
     member.status = 5
+    group_changes.resigned(wish.world, member)
     return {"event_id": events.user_changed(wish.world, "delete_user", member)}
 
 
@@ -110,9 +116,7 @@ def deletes_tag(wish: Wish) -> dict[str, Any]:
         gone, kind = {wanted}, "tag"
     else:
         raise ImpossibleError(f"there is no tag or group {wanted}", 404)
-    for mine in wish.world.state.customers.follows.values():
-        for follow in mine.values():
-            follow.tags = [each for each in follow.tags if each not in gone]
+    wish.world.state.customers.forget_tags(gone)
     return {"event_id": events.external_tag(wish.world, "delete", wanted, kind)}
 
 
@@ -123,8 +127,9 @@ def shuffles_tags(wish: Wish) -> dict[str, Any]:
 def _departments(wish: Wish) -> list[int]:
     wanted = wish.body.get("department")
     departments: list[Any] = wanted if isinstance(wanted, list) else [wanted]
-    if not departments or any(each not in wish.world.state.people.departments for each in departments):
-        raise ImpossibleError("department is the id (or a list of ids) of departments that exist", 400)
+    known = wish.world.state.people.departments
+    if not departments or any(not isinstance(each, int) or each not in known for each in departments):
+        raise ImpossibleError('department is one id or a list of ids of departments, for example {"department": [101]}', 400)
     return departments
 
 
@@ -133,11 +138,3 @@ def _department(wish: Wish) -> Department:
     if department is None:
         raise ImpossibleError("there is no such department", 404)
     return department
-
-
-def _tell_apps(wish: Wish, member: Member, event: str) -> None:
-    """subscribe / unsubscribe to every app whose range the member enters or leaves (DOC 90240)."""
-    for app in wish.world.state.apps.values():
-        if app.kind == "app" and wish.world.visibility.sees(wish.world.state.people, app, member):
-            fields: xml.Fields = [("EventKey", ""), ("AgentID", app.agentid)]
-            events.app_event(wish.world, app, member.userid, event, fields)

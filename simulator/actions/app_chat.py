@@ -11,31 +11,54 @@ from simulator.world.passes import ResponseCode
 from simulator.world.people import Member
 
 RESPONSE_LIFE = 72 * 3600
+MORE_THAN_A_CLICK = {
+    "scancode_push": "use member_scans_code", "scancode_waitmsg": "use member_scans_code",
+    "pic_sysphoto": "use member_sends_pictures", "pic_photo_or_album": "use member_sends_pictures",
+    "pic_weixin": "use member_sends_pictures", "location_select": "use member_selects_location",
+}  # fmt: skip
 
 
 def writes(wish: Wish) -> dict[str, Any]:
-    member, app = _who(wish)
+    member, app = who(wish)
     content = wish.text("content")
-    _remember(wish, member, app, "text", {"content": content})
+    remember(wish, member, app, "text", {"content": content})
     return {"event_id": events.app_text(wish.world, app, member.userid, content)}
 
 
 def enters(wish: Wish) -> dict[str, Any]:
-    member, app = _who(wish)
-    _remember(wish, member, app, "enter", {})
+    member, app = who(wish)
+    remember(wish, member, app, "enter", {})
     fields: xml.Fields = [("EventKey", ""), ("AgentID", app.agentid)]
     return {"event_id": events.app_event(wish.world, app, member.userid, "enter_agent", fields)}
 
 
 def clicks_menu(wish: Wish) -> dict[str, Any]:
     """`key` is the key of a click button or the url of a view button; a menu that lacks it is refused."""
-    member, app = _who(wish)
-    key = wish.text("key")
+    return _opens(wish, "key", {"click": "key", "view": "url", "view_miniprogram": "pagepath"})
+
+
+def opens_menu_view(wish: Wish) -> dict[str, Any]:
+    """She opens the page of a view button, named by its url."""
+    return _opens(wish, "url", {"view": "url"})
+
+
+def opens_menu_miniprogram(wish: Wish) -> dict[str, Any]:
+    """She opens the mini program of a view_miniprogram button, named by its pagepath."""
+    return _opens(wish, "pagepath", {"view_miniprogram": "pagepath"})
+
+
+def _opens(wish: Wish, name: str, wanted: dict[str, str]) -> dict[str, Any]:
+    """Press the menu button of one of the types in `wanted` whose key field has the value given under `name`."""
+    member, app = who(wish)
+    key = wish.text(name)
     leaves = [leaf for button in app.menu for leaf in (button.get("sub_button") or [button])]
-    leaf = next((each for each in leaves if key in (each.get("key"), each.get("url"), each.get("pagepath"))), None)
+    named = [each for each in leaves if key in (each.get("key"), each.get("url"), each.get("pagepath"))]
+    if named and named[0].get("type") in MORE_THAN_A_CLICK:
+        raise ImpossibleError(f"a {named[0]['type']} button wants more than a click: {MORE_THAN_A_CLICK[named[0]['type']]}")
+    leaf = next((each for each in named if each.get(wanted.get(str(each.get("type")), "")) == key), None)
     if leaf is None:
-        raise ImpossibleError("the app's menu has no button with this key", 404)
-    _remember(wish, member, app, "menu", {"key": key, "name": leaf["name"], "type": leaf["type"]})
+        raise ImpossibleError(f"the app's menu has no button with this {name}", 404)
+    remember(wish, member, app, "menu", {"key": key, "name": leaf["name"], "type": leaf["type"]})
     fields: xml.Fields = [("EventKey", key), ("AgentID", app.agentid)]
     event_id = events.app_event(wish.world, app, member.userid, str(leaf["type"]), fields)
     return {"event_id": event_id, "type": leaf["type"], "url": leaf.get("url", "")}
@@ -43,7 +66,7 @@ def clicks_menu(wish: Wish) -> dict[str, Any]:
 
 def clicks_card(wish: Wish) -> dict[str, Any]:
     """`key` of a button or of the submit button, `selected` {question_key: [option ids]}."""
-    member, _ = _who(wish)
+    member, _ = who(wish)
     message, item = _card(wish, member)
     card = item.card or message.body
     key = wish.text("key")
@@ -56,7 +79,7 @@ def clicks_card(wish: Wish) -> dict[str, Any]:
 
 
 def opens_card_menu(wish: Wish) -> dict[str, Any]:
-    member, _ = _who(wish)
+    member, _ = who(wish)
     message, item = _card(wish, member)
     card, key = item.card or message.body, wish.text("key")
     actions = (card.get("action_menu") or {}).get("action_list") or []
@@ -75,7 +98,7 @@ def _press(
     expires = world.now + RESPONSE_LIFE
     world.state.passes.responses[code] = ResponseCode(code, message.msgid, app.agentid, expires, member.userid)
     kind = "card" if event == "template_card_event" else "card_menu"
-    _remember(wish, member, app, kind, {"key": key, "msgid": message.msgid, "selected": wish.mapping("selected")})
+    remember(wish, member, app, kind, {"key": key, "msgid": message.msgid, "selected": wish.mapping("selected")})
     fields: list[tuple[str, xml.Value]] = [
         ("EventKey", key), ("TaskId", str(message.body.get("task_id") or "")), ("CardType", str(card["card_type"])),
         ("ResponseCode", code), ("AgentID", app.agentid), *extra,
@@ -83,14 +106,16 @@ def _press(
     return {"event_id": events.app_event(world, app, member.userid, event, fields), "response_code": code}
 
 
-def _who(wish: Wish) -> tuple[Member, App]:
+def who(wish: Wish) -> tuple[Member, App]:
+    """The member and the app of her wish; she has to see it."""
     member, app = wish.member(), wish.app()
     if not wish.world.visibility.sees(wish.world.state.people, app, member):
         raise ImpossibleError(f"{member.userid} does not see the app {app.name}")
     return member, app
 
 
-def _remember(wish: Wish, member: Member, app: App, kind: str, body: dict[str, Any]) -> None:
+def remember(wish: Wish, member: Member, app: App, kind: str, body: dict[str, Any]) -> None:
+    """Keep what she did for the page that shows the app's chat."""
     wish.world.state.inboxes.did(member.userid, Deed(wish.world.now, app.agentid, kind, body))
     wish.world.notices.changed(member.userid)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator import chatting, ids
+from simulator import chatting, ids, link_contacts, temp_chats
 from simulator.actions.request import ImpossibleError, Wish
 from simulator.callbacks import events
 from simulator.world.customers import Customer, Follow, Relation
@@ -19,27 +19,40 @@ def scans(wish: Wish) -> dict[str, Any]:
     """She scans a contact way (config_id or its state) or a member's own code (userid) and adds the guide."""
     way = _way(wish)
     member = _servant(wish, way)
-    customer = _scanner(wish)
-    old = wish.world.state.customers.find_follow(member.userid, customer.external_userid)
+    customer = scanner(wish)
     answer: dict[str, Any] = {"external_userid": customer.external_userid, "userid": member.userid}
-    if old is not None and old.relation in (Relation.MUTUAL, Relation.HALF):
+    if befriended(wish.world, member, customer):
         return answer | {"already": True, "welcome_code": "", "event_id": 0}
-    half = bool(wish.body.get("half", False))
-    follow = Follow(
-        member.userid, customer.external_userid, wish.world.seconds, Relation.HALF if half else Relation.MUTUAL,
-        state=way.state if way else "", oper_userid=customer.external_userid,
-    )  # fmt: skip
-    if old is not None:
-        follow.remark, follow.description, follow.tags = old.remark, old.description, old.tags
-        follow.remark_mobiles, follow.remark_corp_name = old.remark_mobiles, old.remark_corp_name
     if way is not None:
         way.scans += 1
-    wish.world.state.customers.keep(follow)
+    if way is not None and way.is_temp:
+        return answer | _chats_for_a_while(wish, way, member, customer)
+    half = bool(wish.body.get("half", False))
+    follow = new_follow(wish.world, member, customer, state=way.state if way else "")
+    follow.relation = Relation.HALF if half else Relation.MUTUAL
     if way is not None and not way.skip_verify:
         follow.relation = Relation.PENDING
         return answer | {"pending": True, "welcome_code": "", "event_id": 0}
     change = "add_half_external_contact" if half else "add_external_contact"
     return answer | become_friends(wish.world, follow, change)
+
+
+def befriended(world: World, member: Member, customer: Customer) -> bool:
+    follow = world.state.customers.find_follow(member.userid, customer.external_userid)
+    return follow is not None and follow.relation in (Relation.MUTUAL, Relation.HALF)
+
+
+def new_follow(world: World, member: Member, customer: Customer, add_way: int = 1, state: str = "", by: str = "") -> Follow:
+    """A relation that begins now, kept; remark, tags and the like of an earlier one come back. `by`: who asked for it."""
+    external_userid = customer.external_userid
+    old = world.state.customers.find_follow(member.userid, external_userid)
+    asker = by or external_userid
+    follow = Follow(member.userid, external_userid, world.seconds, add_way=add_way, state=state, oper_userid=asker)
+    if old is not None:
+        follow.remark, follow.description, follow.tags = old.remark, old.description, old.tags
+        follow.remark_mobiles, follow.remark_corp_name = old.remark_mobiles, old.remark_corp_name
+    world.state.customers.keep(follow)
+    return follow
 
 
 def become_friends(world: World, follow: Follow, change: str, welcome: bool = True) -> dict[str, Any]:
@@ -50,9 +63,12 @@ def become_friends(world: World, follow: Follow, change: str, welcome: bool = Tr
     if code is not None:
         world.state.passes.welcomes[code.code] = code
         world.state.passes.forget_oldest()
-    customer = world.state.customers.people[follow.external_userid]
+    customer = world.state.customers.get(follow.external_userid)
     line = {"content": f"{customer.name} 已添加你为联系人，现在可以开始聊天了。"}
     chatting.say(world, follow.userid, follow.external_userid, "system", "text", line)
+    if change == "add_external_contact":
+        world.state.statistics.added(follow.userid, world.now)
+        link_contacts.became(world, follow)
     value = code.code if code else ""
     event_id = events.external_contact(
         world, change, follow.userid, follow.external_userid, state=follow.state, welcome_code=value
@@ -63,7 +79,7 @@ def become_friends(world: World, follow: Follow, change: str, welcome: bool = Tr
 def sends(wish: Wish) -> dict[str, Any]:
     """She writes to the guide. No callback: WeCom tells apps nothing of single chats."""
     follow = wish.follow()
-    if follow.relation not in (Relation.MUTUAL, Relation.HALF):
+    if follow.relation not in (Relation.MUTUAL, Relation.HALF, Relation.TEMP):
         raise ImpossibleError("they are not connected: she has to add the guide again")
     msgtype = wish.text("msgtype", "text")
     body = {"content": wish.text("content")} if msgtype == "text" else wish.mapping("body")
@@ -77,9 +93,20 @@ def deletes(wish: Wish) -> dict[str, Any]:
     if follow.relation not in (Relation.MUTUAL, Relation.HALF):
         raise ImpossibleError("they are not connected")
     follow.relation = Relation.CUSTOMER_LEFT
+    wish.world.state.statistics.deleted(follow.userid, wish.world.now)
     wish.world.notices.changed(follow.userid, follow.external_userid)
     event_id = events.external_contact(wish.world, "del_follow_user", follow.userid, follow.external_userid)
     return {"event_id": event_id}
+
+
+def _chats_for_a_while(wish: Wish, way: ContactWay, member: Member, customer: Customer) -> dict[str, Any]:
+    """A temporary way makes no contact, only a 临时会话; nobody is called back."""
+    if way.unionid and way.unionid != customer.unionid:
+        raise ImpossibleError("this temporary code is for another customer's unionid")
+    follow = new_follow(wish.world, member, customer, state=way.state)
+    follow.relation = Relation.TEMP
+    chat = temp_chats.open_chat(wish.world, way, follow)
+    return {"temp": True, "ends_at": chat.ends_at, "welcome_code": "", "event_id": 0}
 
 
 def _way(wish: Wish) -> ContactWay | None:
@@ -92,6 +119,8 @@ def _way(wish: Wish) -> ContactWay | None:
         return None
     if found is None:
         raise ImpossibleError("there is no contact way with this config_id or state", 404)
+    if found.is_temp and found.created_at + found.expires_in <= wish.world.now:
+        raise ImpossibleError("this temporary code has expired")
     return found
 
 
@@ -108,7 +137,7 @@ def _servant(wish: Wish, way: ContactWay | None) -> Member:
     return member
 
 
-def _scanner(wish: Wish) -> Customer:
+def scanner(wish: Wish) -> Customer:
     """The customer who scans: a known one, or a new one with the given name."""
     customers = wish.world.state.customers
     if wish.body.get("external_userid"):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulator import chatting
+from simulator.actions import interception
 from simulator.actions.customer import become_friends
 from simulator.actions.request import ImpossibleError, Wish
 from simulator.callbacks import events
@@ -22,12 +23,13 @@ def accepts(wish: Wish) -> dict[str, Any]:
 def sends(wish: Wish) -> dict[str, Any]:
     wish.member()
     follow = wish.follow()
-    if follow.relation is not Relation.MUTUAL:
+    if follow.relation not in (Relation.MUTUAL, Relation.TEMP):
         raise ImpossibleError("they are not connected")
     msgtype = wish.text("msgtype", "text")
     body = {"content": wish.text("content")} if msgtype == "text" else wish.mapping("body")
+    warned = interception.checked(wish, follow.userid, msgtype, body)
     message = chatting.say(wish.world, follow.userid, follow.external_userid, "guide", msgtype, body)
-    return {"id": message.id}
+    return {"id": message.id} | warned
 
 
 def edits_customer(wish: Wish) -> dict[str, Any]:
@@ -65,7 +67,7 @@ def deletes_customer(wish: Wish) -> dict[str, Any]:
 def transfer_fails(wish: Wish) -> dict[str, Any]:
     reason = wish.text("reason", "customer_refused")
     if reason not in ("customer_refused", "customer_limit_exceed"):
-        raise ImpossibleError("reason is customer_refused or customer_limit_exceed", 400)
+        raise ImpossibleError("reason is one of customer_refused and customer_limit_exceed", 400)
     member, customer = wish.member(), wish.customer()
     event_id = events.external_contact(wish.world, "transfer_fail", member.userid, customer.external_userid, fail_reason=reason)
     return {"event_id": event_id}

@@ -16,17 +16,17 @@ def emit(wish: Wish) -> dict[str, Any]:
         return {"event_id": wish.world.emit(receiver, "raw", "", [], wish.text("xml"))}
     fields = wish.mapping("fields")
     event, sender = str(fields.pop("Event", "raw")), str(fields.pop("FromUserName", SYSTEM))
-    built = [*head(wish.world, sender, event), *_fields(fields)]
+    built = [*head(wish.world, sender, event), *nested(fields)]
     change = str(fields.get("ChangeType", ""))
     return {"event_id": wish.world.emit(receiver, event, change, built)}
 
 
-def _fields(fields: dict[str, Any]) -> list[tuple[str, xml.Value]]:
+def nested(fields: dict[str, Any]) -> list[tuple[str, xml.Value]]:
     """Objects nest, lists repeat the element, numbers stay bare."""
     built: list[tuple[str, xml.Value]] = []
     for name, value in fields.items():
         for each in value if isinstance(value, list) else [value]:
-            built.append((name, _fields(each) if isinstance(each, dict) else _plain(each)))
+            built.append((name, nested(each) if isinstance(each, dict) else _plain(each)))
     return built
 
 

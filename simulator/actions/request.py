@@ -8,6 +8,13 @@ from simulator.world.customers import Customer, Follow
 from simulator.world.people import Member
 from simulator.world.world import World
 
+# What the sample brand has, for the examples in refusals.
+EXAMPLES = {
+    "userid": "lixiaomei", "external_userid": "wm…", "content": "你好", "name": "小王", "msgtype": "text", "to": "chenjing",
+    "userids": "chenjing", "new_owner": "chenjing", "operator": "lixiaomei", "event": "inactive_alert", "remove_tag": "et…",
+    "add_tag": "et…", "open_kfid": "wk…", "chat_id": "wr…", "url": "https://www.example.com",
+}  # fmt: skip
+
 
 class ImpossibleError(Exception):
     """The person cannot do this; `status` is the HTTP status of the answer (400 bad request, 404, 409)."""
@@ -27,25 +34,25 @@ class Wish:
     def text(self, key: str, default: str | None = None) -> str:
         value = self.body.get(key, default)
         if not isinstance(value, str) or (not value and default is None):
-            raise ImpossibleError(f"{key} is needed, as text", 400)
+            raise ImpossibleError(f'{key} is needed, as text, for example {{"{key}": "{EXAMPLES.get(key, "…")}"}}', 400)
         return value
 
     def number(self, key: str, default: int | None = None) -> int:
         value = self.body.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ImpossibleError(f"{key} is needed, as a whole number", 400)
+            raise ImpossibleError(f'{key} is needed, as a whole number, for example {{"{key}": 1}}', 400)
         return value
 
     def texts(self, key: str) -> list[str]:
         value = self.body.get(key) or []
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise ImpossibleError(f"{key} is a list of texts", 400)
+            raise ImpossibleError(f'{key} is a list of texts, for example {{"{key}": ["{EXAMPLES.get(key, "…")}"]}}', 400)
         return value
 
     def mapping(self, key: str) -> dict[str, Any]:
         value = self.body.get(key) or {}
         if not isinstance(value, dict):
-            raise ImpossibleError(f"{key} is an object", 400)
+            raise ImpossibleError(f'{key} is an object, for example {{"{key}": {{}}}}', 400)
         return value
 
     def member(self, key: str = "userid") -> Member:

@@ -2,6 +2,7 @@
 
 from simulator.api.call import Call, Endpoint
 from simulator.errors import ApiError
+from simulator.quotas import HOUR, MINUTE
 from simulator.world.apps import App
 from simulator.world.world import World
 
@@ -10,9 +11,9 @@ def admit(world: World, path: str, endpoint: Endpoint, call: Call, running: int)
     """Raise ApiError or set `call.caller`."""
     if endpoint.family != "open":
         app = holder(world, call.args.get("access_token", ""))
-        if app.trusted_ips and call.ip not in app.trusted_ips:
-            raise ApiError(60020)
+        check_address(app, call.ip)
         call.caller = app
+    _check_pace(world, path, call)
     if path != "auth/getuserinfo" and not world.limits.allow_call(path, world.now):
         raise ApiError(45009)
     cap = world.limits.in_flight.get(path, world.limits.in_flight.get("*", 0))
@@ -20,6 +21,25 @@ def admit(world: World, path: str, endpoint: Endpoint, call: Call, running: int)
         raise ApiError(45033)
     if call.caller is not None:
         _check_family(call.caller, endpoint.family)
+
+
+def check_address(app: App, ip: str) -> None:
+    """60020 from an address outside 企业可信IP; an app without any takes calls from everywhere."""
+    if app.trusted_ips and ip not in app.trusted_ips:
+        raise ApiError(60020)
+
+
+def _check_pace(world: World, path: str, call: Call) -> None:
+    """The limits that count callers instead of the corp: a source address and API, and calls in debug mode."""
+    quotas, now = world.limits.quotas, world.now
+    who, figures = f"{call.ip} {path}", quotas.figures
+    inside = quotas.take("ip", who, now, MINUTE, figures["ip_per_minute"])
+    inside = quotas.take("ip", who, now, HOUR, figures["ip_per_hour"]) and inside
+    if call.args.get("debug") == "1":
+        caller = str(call.caller.agentid) if call.caller else call.ip
+        inside = quotas.take("debug", caller, now, MINUTE, figures["debug_per_minute"]) and inside
+    if not inside:
+        raise ApiError(45009)
 
 
 def holder(world: World, value: str) -> App:
@@ -42,5 +62,5 @@ def _check_family(app: App, family: str) -> None:
             raise ApiError(48009)
         if family not in ("contacts", "contacts_simple", "tokens"):
             raise ApiError(48002)
-    elif family == "contacts" or (family == "customer" and not app.customer_contact):
+    elif family == "contacts" or (family == "customer" and not app.customer_contact) or (family == "kf" and not app.kf):
         raise ApiError(48002)

@@ -2,14 +2,12 @@
 
 from typing import Any
 
+from simulator import ids
 from simulator.api.call import Call, Endpoint, integer, mappings, number_arg, text
+from simulator.api.menus import check_menu
 from simulator.errors import ApiError
 from simulator.world.apps import App
-
-TYPES = frozenset({
-    "click", "view", "view_miniprogram", "scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album",
-    "pic_weixin", "location_select",
-})  # fmt: skip
+from simulator.world.media import Image, Media
 
 
 def own_app(call: Call, agentid: int) -> App:
@@ -21,8 +19,16 @@ def own_app(call: Call, agentid: int) -> App:
     return call.app
 
 
+def _named_app(call: Call) -> App:
+    """The caller's app, when ?agentid= is its own; 41011 missing, 40056 no number."""
+    value = call.args.get("agentid", "")
+    if not value:
+        raise ApiError(41011)
+    return own_app(call, number_arg(call.args, "agentid", missing=40056))
+
+
 def get_agent(call: Call) -> dict[str, Any]:
-    app = own_app(call, number_arg(call.args, "agentid", missing=41011))
+    app = _named_app(call)
     return {
         "agentid": app.agentid, "name": app.name, "square_logo_url": _logo(call, app),
         "description": app.description, "allow_userinfos": {"user": [{"userid": each} for each in app.visible_users]},
@@ -38,76 +44,57 @@ def list_agents(call: Call) -> dict[str, Any]:
 
 
 def set_agent(call: Call) -> dict[str, Any]:
-    app = own_app(call, integer(call.body, "agentid", -1))
-    app.name = text(call.body, "name", max_chars=32) or app.name
-    app.description = text(call.body, "description") or app.description
-    app.home_url = text(call.body, "home_url", max_bytes=1024) or app.home_url
-    app.redirect_domain = text(call.body, "redirect_domain") or app.redirect_domain
-    app.isreportenter = integer(call.body, "isreportenter", app.isreportenter)
-    app.report_location_flag = integer(call.body, "report_location_flag", app.report_location_flag)
+    """Only what is given changes; nothing does when one of the values is wrong."""
+    if call.body.get("agentid") is None:
+        raise ApiError(41011)
+    app, body = own_app(call, integer(call.body, "agentid")), call.body
+    name, about = text(body, "name", max_chars=32), text(body, "description", max_chars=120)
+    home, domain = text(body, "home_url", max_bytes=1024), text(body, "redirect_domain", max_bytes=256)
+    if home and not home.startswith(("http://", "https://")):
+        raise ApiError(40094)
+    flags = {key: integer(body, key, getattr(app, key)) for key in ("isreportenter", "report_location_flag")}
+    if not set(flags.values()) <= {0, 1}:
+        raise ApiError(40058)
+    logo = text(body, "logo_mediaid")
+    media = call.state.files.find_alive(logo, call.world.now) if logo else None
+    if logo and (media is None or media.type != "image"):
+        raise ApiError(40007)
+    app.name, app.description = name or app.name, about or app.description
+    if media is not None:
+        app.logo = _keep_logo(call, media)
+    app.home_url, app.redirect_domain = home or app.home_url, domain or app.redirect_domain
+    app.isreportenter, app.report_location_flag = flags["isreportenter"], flags["report_location_flag"]
     return {}
 
 
 def create_menu(call: Call) -> dict[str, Any]:
-    app = own_app(call, number_arg(call.args, "agentid", missing=41011))
-    buttons = mappings(call.body, "button")
-    if not 1 <= len(buttons) <= 3:
-        raise ApiError(40016)
-    for button in buttons:
-        _check_top(button)
+    app, buttons = _named_app(call), mappings(call.body, "button")
+    check_menu(buttons)
     app.menu = buttons
     return {}
 
 
 def get_menu(call: Call) -> dict[str, Any]:
-    app = own_app(call, number_arg(call.args, "agentid", missing=41011))
+    app = _named_app(call)
     if not app.menu:
         raise ApiError(46003)
     return {"button": app.menu}
 
 
 def delete_menu(call: Call) -> dict[str, Any]:
-    own_app(call, number_arg(call.args, "agentid", missing=41011)).menu = []
+    _named_app(call).menu = []
     return {}
 
 
-def _check_top(button: dict[str, Any]) -> None:
-    name = text(button, "name", missing=40018)
-    if len(name.encode()) > 16:
-        raise ApiError(40018)
-    children = mappings(button, "sub_button")
-    if not children:
-        _check_action(button)
-        return
-    if len(children) > 5:
-        raise ApiError(40023)
-    for child in children:
-        if child.get("sub_button"):
-            raise ApiError(40022)
-        if not 1 <= len(text(child, "name", missing=40025).encode()) <= 40:
-            raise ApiError(40025)
-        _check_action(child)
-
-
-def _check_action(button: dict[str, Any]) -> None:
-    kind = text(button, "type", missing=40017)
-    if kind not in TYPES:
-        raise ApiError(40017)
-    if kind == "view":
-        url = text(button, "url", missing=40020)
-        if len(url.encode()) > 1024:
-            raise ApiError(40020)
-        if not url.startswith(("http://", "https://")):
-            raise ApiError(40055)
-    elif kind == "view_miniprogram":
-        text(button, "appid", missing=40058)
-        text(button, "pagepath", missing=40058)
-    elif not 1 <= len(text(button, "key").encode()) <= 128:
-        raise ApiError(40019)
-
-
 def _logo(call: Call, app: App) -> str:
-    return f"{call.world.base_url}/files/avatar_app{app.agentid}.png"
+    return app.logo or f"{call.world.base_url}/files/avatar_app{app.agentid}.png"
+
+
+def _keep_logo(call: Call, media: Media) -> str:
+    """The picture outlives the three days of its media_id."""
+    image = Image(f"img_{ids.opaque(call.world.rng, 32)}", media.content_type, media.content)
+    call.state.files.images[image.id] = image
+    return f"{call.world.base_url}/files/{image.id}"
 
 
 ROUTES = {

@@ -30,6 +30,7 @@ class Call:
     uploads: Mapping[str, Upload] = field(default_factory=dict)
     caller: App | None = None
     warned: bool = False
+    byte_range: str = ""
 
     @property
     def app(self) -> App:
@@ -42,13 +43,15 @@ class Call:
         return self.world.state
 
 
+# No number of the platform is longer; Python itself refuses to read very long ones.
+LONGEST_NUMBER = 18
 Answer = dict[str, Any] | Response
 Handler = Callable[[Call], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`family` says which apps may call: open (no token), any, customer (客户联系), contacts (通讯录同步 only),
+    """`family` says which apps may call: open (no token), any, customer (客户联系), kf (微信客服), contacts (通讯录同步 only),
     contacts_read (the four reads a contacts app lost). `empty` holds keys that stand beside an error."""
 
     method: str
@@ -104,7 +107,7 @@ def integers(body: Mapping[str, Any], key: str) -> list[int]:
     value = body.get(key)
     if value is None:
         return []
-    if not isinstance(value, list) or not all(isinstance(each, int) for each in value):
+    if not isinstance(value, list) or any(isinstance(each, bool) or not isinstance(each, int) for each in value):
         raise wrong_json()
     return value
 
@@ -130,6 +133,6 @@ def mappings(body: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 def number_arg(args: Mapping[str, str], key: str, missing: int) -> int:
     """A whole number out of the query string."""
     value = args.get(key, "")
-    if not value.isdecimal():
+    if not value.isdecimal() or len(value) > LONGEST_NUMBER:
         raise ApiError(missing)
     return int(value)

@@ -26,7 +26,7 @@ def update(call: Call) -> dict[str, Any]:
     if not reached:
         raise ApiError(81013, invaliduser=invalid)
     if card and integer(call.body, "enable_id_trans"):
-        card = translate(call.state.people, card)
+        card = translate(call.state.people, "template_card", card)
     for userid in reached:
         change(call, message.msgid, userid, button, card)
     del call.state.passes.responses[pass_value]
@@ -64,7 +64,7 @@ def _targets(call: Call, message: SentMessage) -> tuple[list[str], list[str]]:
     if len(parties) > 100 or len(tags) > 100:
         raise ApiError(81017)
     if integer(call.body, "atall"):
-        return message.recipients, []
+        return list(message.recipients), []
     if not (userids or parties or tags):
         raise ApiError(82001)
     recipients = set(message.recipients)
@@ -73,8 +73,7 @@ def _targets(call: Call, message: SentMessage) -> tuple[list[str], list[str]]:
     for party in parties:
         wanted |= dict.fromkeys(call.state.people.below(party))
     for each in tags:
-        tag = call.state.people.tags.get(each)
-        wanted |= dict.fromkeys(userid.lower() for userid in tag.users) if tag else {}
+        wanted |= dict.fromkeys(call.state.people.tagged(each))
     return [userid for userid in wanted if userid in recipients], invalid
 
 

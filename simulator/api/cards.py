@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.api.call import Call, integer, mapping, mappings
+from simulator.api.call import Call, boolean, integer, mapping, mappings
 from simulator.errors import ApiError, wrong_json
 
 CALLBACK_TYPES = frozenset({"button_interaction", "vote_interaction", "multiple_interaction"})
@@ -24,6 +24,7 @@ class CardCheck:
     def run(self) -> None:
         if self.type not in CALLBACK_TYPES | NOTICE_TYPES:
             raise ApiError(42031)
+        self.words(self.card, "replace_text", 0, 40058)
         self._task_id()
         self._heading()
         self._menu()
@@ -68,8 +69,9 @@ class CardCheck:
             raise ApiError(42033)
         self.words(self.card, "sub_title_text", 160, 40058)
         quote = mapping(self.card, "quote_area")
-        if quote:
-            self._target(quote, integer(quote, "type"))
+        self._target(quote, self._kind(quote, 2))
+        self.words(quote, "title", 0, 40058)
+        self.words(quote, "quote_text", 0, 40058)
 
     def _menu(self) -> None:
         menu = mapping(self.card, "action_menu")
@@ -91,7 +93,7 @@ class CardCheck:
         for row in rows:
             self.words(row, "keyname", 5, 42027, required=True)
             self.words(row, "value", 30, 40058)
-            kind = integer(row, "type")
+            kind = self._kind(row, 3)
             if kind == 1:
                 self._url(row)
             elif kind == 2 and not self.call.state.files.find_alive(str(row.get("media_id")), self.call.world.now):
@@ -103,14 +105,14 @@ class CardCheck:
             raise ApiError(42042)
         for jump in jumps:
             self.words(jump, "title", 18, 42033, required=True)
-            self._target(jump, integer(jump, "type"))
+            self._target(jump, self._kind(jump, 2))
 
     def _action(self) -> None:
         action = mapping(self.card, "card_action")
-        if self.type in NOTICE_TYPES and integer(action, "type") not in (1, 2):
+        kind = integer(action, "type")
+        if kind not in ((1, 2) if self.type in NOTICE_TYPES else (0, 1, 2)):
             raise ApiError(42045)
-        if action and integer(action, "type"):
-            self._target(action, integer(action, "type"))
+        self._target(action, kind)
 
     def _text_notice(self) -> None:
         emphasis = mapping(self.card, "emphasis_content")
@@ -123,8 +125,11 @@ class CardCheck:
             raise ApiError(42044)
         if (image and not self._is_url(image.get("url"))) or (area and not self._is_url(area.get("image_url"))):
             raise ApiError(42044)
+        self._target(area, self._kind(area, 2))
         ratio = image.get("aspect_ratio", 1.3)
-        if not isinstance(ratio, int | float) or not 1.3 <= ratio <= 2.25:
+        if isinstance(ratio, bool) or not isinstance(ratio, int | float):
+            raise wrong_json()
+        if not 1.3 <= ratio <= 2.25:
             raise ApiError(40058)
         rows = mappings(self.card, "vertical_content_list")
         if len(rows) > 4:
@@ -139,7 +144,7 @@ class CardCheck:
             raise ApiError(42037)
         for button in buttons:
             self.words(button, "text", 10, 42038, required=True)
-            if integer(button, "type") == 1:
+            if self._kind(button, 1) == 1:
                 self._url(button)
             else:
                 self._key(button, 42039)
@@ -168,12 +173,18 @@ class CardCheck:
 
     def _question(self, question: Mapping[str, Any], most: int, text_most: int) -> None:
         self._key(question, 42043, "question_key")
+        self.words(question, "title", 0, 42033)
+        boolean(question, "disable", False)
         options = mappings(question, "option_list")
         if not 1 <= len(options) <= most:
             raise ApiError(42047)
         for option in options:
             self._key(option, 42040, "id", 128)
             self.words(option, "text", text_most or 16, 42041, required=True)
+            boolean(option, "is_checked", False)
+        chosen = self.words(question, "selected_id", 0, 42040)
+        if chosen and chosen not in [option["id"] for option in options]:
+            raise ApiError(42040)
 
     def _submit(self) -> None:
         submit = mapping(self.card, "submit_button")
@@ -192,6 +203,14 @@ class CardCheck:
             self._url(where)
         elif kind == 2 and not (where.get("appid") and isinstance(where["appid"], str)):
             raise ApiError(42030)
+
+    @staticmethod
+    def _kind(where: Mapping[str, Any], most: int) -> int:
+        """The `type` of a block, from 0 to `most`."""
+        kind = integer(where, "type")
+        if kind not in range(most + 1):
+            raise ApiError(40058)
+        return kind
 
     def _url(self, where: Mapping[str, Any]) -> None:
         if not self._is_url(where.get("url")):

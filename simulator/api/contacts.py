@@ -1,4 +1,4 @@
-"""Departments, members and member tags as an app may read them (DOC 90196, 90200, 90208, 95350, 96067)."""
+"""Departments and members as an app may read them (DOC 90196, 90200, 90208, 95350, 96067)."""
 
 from typing import Any
 
@@ -48,19 +48,6 @@ def user_list_id(call: Call) -> dict[str, Any]:
     return {"next_cursor": cursor_of(call, "user/list_id", start + limit, len(pairs)), "dept_user": page}
 
 
-def tag_list(call: Call) -> dict[str, Any]:
-    return {"taglist": [{"tagid": tag.tagid, "tagname": tag.tagname} for tag in call.state.people.tags.values()]}
-
-
-def tag_get(call: Call) -> dict[str, Any]:
-    tag = call.state.people.tags.get(number_arg(call.args, "tagid", missing=40068))
-    if tag is None:
-        raise ApiError(40068)
-    users = [member for userid in tag.users if (member := call.world.sees(call.app, userid))]
-    named = [{"userid": member.userid, "name": member.name} for member in users]
-    return {"tagname": tag.tagname, "userlist": named, "partylist": tag.parties}
-
-
 def _tree(call: Call) -> list[Department]:
     """Departments under ?id= (itself included), or all that the app may see."""
     people, inside = call.state.people, call.world.visibility.departments(call.state.people, call.app)
@@ -98,15 +85,17 @@ def _member(call: Call, each: Member) -> dict[str, Any]:
     """Apps made after 2022-06-20 get no sensitive fields (avatar, gender, mobile, email, address)."""
     shown: dict[str, Any] = {
         "userid": each.userid, "name": each.name, "department": each.departments,
-        "order": [0] * len(each.departments), "position": each.position, "is_leader_in_dept": each.is_leader,
-        "direct_leader": each.direct_leader, "telephone": "", "alias": each.alias,
-        "main_department": each.main_department, "extattr": {"attrs": []}, "status": each.status,
-        "external_position": "", "external_profile": {"external_corp_name": "", "external_attr": []},
+        "order": each.orders or [0] * len(each.departments), "position": each.position,
+        "is_leader_in_dept": each.is_leader, "direct_leader": each.direct_leader, "telephone": each.telephone,
+        "alias": each.alias, "main_department": each.main_department, "extattr": each.extattr or {"attrs": []},
+        "status": each.status, "external_position": each.external_position,
+        "external_profile": each.external_profile or {"external_corp_name": "", "external_attr": []},
     }  # fmt: skip
     if call.app.sensitive_fields:
         shown |= {
-            "mobile": each.mobile, "gender": each.gender, "email": each.email, "biz_mail": each.email,
-            "avatar": each.avatar, "thumb_avatar": each.avatar, "address": "",
+            "mobile": each.mobile, "gender": each.gender, "email": each.email, "biz_mail": each.biz_mail,
+            "avatar": each.avatar, "thumb_avatar": each.avatar, "address": each.address,
+            "qr_code": f"{call.world.base_url}/files/qr_member_{each.userid}.png",
         }  # fmt: skip
     return shown
 
@@ -119,6 +108,4 @@ ROUTES = {
     "user/simplelist": Endpoint("GET", user_simple_list, "contacts_read", {"userlist": []}),
     "user/list": Endpoint("GET", user_list, "contacts_read", {"userlist": []}),
     "user/list_id": Endpoint("POST", user_list_id, "contacts", {"dept_user": []}),
-    "tag/list": Endpoint("GET", tag_list),
-    "tag/get": Endpoint("GET", tag_get),
 }

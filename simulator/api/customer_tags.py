@@ -13,18 +13,27 @@ MOST_OF_A_CUSTOMER = 3_000
 
 
 def list_tags(call: Call) -> dict[str, Any]:
-    """Everything, or only what is asked for; group_id wins over tag_id."""
+    return {"tag_group": asked_for(call, call.state.tags.of_strategy(0))}
+
+
+def asked_for(call: Call, among: list[TagGroup]) -> list[dict[str, Any]]:
+    """Rows of everything, or only of what the body names; group_id wins over tag_id."""
     tag_ids, group_ids = set(strings(call.body, "tag_id")), set(strings(call.body, "group_id"))
-    groups = sorted(call.state.tags.groups.values(), key=lambda each: (-each.order, each.create_time))
+    groups = sorted(among, key=lambda each: (-each.order, each.create_time))
     if group_ids:
-        return {"tag_group": [_group(each) for each in groups if each.id in group_ids]}
+        return [_undeleted(group_row(each)) for each in groups if each.id in group_ids]
     if tag_ids:
         found = ((group, [tag for tag in group.tags if tag.id in tag_ids]) for group in groups)
-        return {"tag_group": [_group(group, tags) for group, tags in found if tags]}
-    return {"tag_group": [_group(each) for each in groups]}
+        return [_undeleted(group_row(group, tags)) for group, tags in found if tags]
+    return [group_row(each) for each in groups]
 
 
 def add_tags(call: Call) -> dict[str, Any]:
+    return {"tag_group": added_to(call, 0)}
+
+
+def added_to(call: Call, strategy_id: int) -> dict[str, Any]:
+    """Make the body's tags, of the corp (0) or of a 客户规则组; the row of their group with the new ones only."""
     wanted = mappings(call.body, "tag")
     if not wanted:
         raise ApiError(40063)
@@ -33,24 +42,25 @@ def add_tags(call: Call) -> dict[str, Any]:
         raise ApiError(40072)
     if call.state.tags.count() + len(names) > MOST_TAGS:
         raise ApiError(40126)
-    group = _group_to_fill(call)
+    group = _group_to_fill(call, strategy_id)
     present = {tag.name for tag in group.tags}
     if present & set(names):
         raise ApiError(40071)
     if group.id not in call.state.tags.groups:
         call.state.tags.add_group(group)
-    made = [Tag(ids.tag_id(call.world.rng), name, call.world.seconds, order, call.app.agentid) for name, order in names.items()]
+    now, maker = call.world.seconds, call.app.agentid
+    made = [Tag(_new_id(call, strategy_id), name, now, order, maker) for name, order in names.items()]
     for tag in made:
         call.state.tags.add_tag(group, tag)
-    return {"tag_group": _group(group, made)}
+    return group_row(group, made)
 
 
-def edit_tag(call: Call) -> dict[str, Any]:
+def edit_tag(call: Call, of_corp: bool = True) -> dict[str, Any]:
     wanted = text(call.body, "id", missing=40068)
     name = text(call.body, "name")
     if len(name) > 30:
         raise ApiError(40072)
-    target, others = _editable(call, wanted)
+    target, others = _editable(call, wanted, of_corp)
     if name and any(other.name == name for other in others if other is not target):
         raise ApiError(40071)
     target.name = name or target.name
@@ -59,18 +69,18 @@ def edit_tag(call: Call) -> dict[str, Any]:
     return {}
 
 
-def delete_tags(call: Call) -> dict[str, Any]:
+def delete_tags(call: Call, of_corp: bool = True) -> dict[str, Any]:
     tag_ids, group_ids = strings(call.body, "tag_id"), strings(call.body, "group_id")
     if not tag_ids and not group_ids:
         raise ApiError(40063)
     for each in [*tag_ids, *group_ids]:
-        _editable(call, each)
+        _editable(call, each, of_corp)
     gone = set(tag_ids)
     for group_id in group_ids:
         gone |= set(call.state.tags.remove_group(group_id))
     for tag_id in tag_ids:
         call.state.tags.remove_tag(tag_id)
-    forget_tags(call, gone)
+    call.state.customers.forget_tags(gone)
     return {}
 
 
@@ -87,41 +97,39 @@ def mark(call: Call) -> dict[str, Any]:
     return {}
 
 
-def forget_tags(call: Call, gone: set[str]) -> None:
-    """Take deleted tags off every customer."""
-    for mine in call.state.customers.follows.values():
-        for follow in mine.values():
-            if not gone.isdisjoint(follow.tags):
-                follow.tags = [each for each in follow.tags if each not in gone]
-
-
-def _group_to_fill(call: Call) -> TagGroup:
+def _group_to_fill(call: Call, strategy_id: int) -> TagGroup:
     group_id, name = text(call.body, "group_id"), text(call.body, "group_name")
     if group_id:
         group = call.state.tags.groups.get(group_id)
-        if group is None:
+        if group is None or group.strategy_id != strategy_id:
             raise ApiError(40068)
         return group
     if not name:
         raise ApiError(40063)
     if len(name) > 30:
         raise ApiError(40072)
-    found = call.state.tags.find_group(name)
-    new_id = ids.tag_id(call.world.rng)
-    return found or TagGroup(new_id, name, call.world.seconds, _order(call.body), call.app.agentid)
+    found = call.state.tags.find_group(name, strategy_id)
+    new_id = _new_id(call, strategy_id)
+    made = TagGroup(new_id, name, call.world.seconds, _order(call.body), call.app.agentid, strategy_id=strategy_id)
+    return found or made
 
 
-def _editable(call: Call, wanted: str) -> tuple[Tag | TagGroup, list[Tag] | list[TagGroup]]:
+def _new_id(call: Call, strategy_id: int) -> str:
+    return ids.strategy_tag_id(call.world.rng) if strategy_id else ids.tag_id(call.world.rng)
+
+
+def _editable(call: Call, wanted: str, of_corp: bool) -> tuple[Tag | TagGroup, list[Tag] | list[TagGroup]]:
     """A tag or group this app made, with those that may not share its name; 40068 unknown, 81011 somebody else's."""
     target: Tag | TagGroup
     siblings: list[Tag] | list[TagGroup]
     group, found = call.state.tags.groups.get(wanted), call.state.tags.find(wanted)
-    if group is not None:
-        target, siblings = group, list(call.state.tags.groups.values())
-    elif found is not None:
-        target, siblings = found[1], found[0].tags
-    else:
+    home = group or (found[0] if found else None)
+    if home is None or of_corp is bool(home.strategy_id):
         raise ApiError(40068)
+    if group is not None:
+        target, siblings = group, call.state.tags.of_strategy(group.strategy_id)
+    elif found is not None:
+        target, siblings = found[1], home.tags
     if target.maker != call.app.agentid:
         raise ApiError(81011)
     return target, siblings
@@ -134,7 +142,12 @@ def _order(where: dict[str, Any]) -> int:
     return order
 
 
-def _group(group: TagGroup, only: list[Tag] | None = None) -> dict[str, Any]:
+def _undeleted(row: dict[str, Any]) -> dict[str, Any]:
+    """A filtered list says of each group and tag that it is not deleted."""
+    return row | {"deleted": False, "tag": [tag | {"deleted": False} for tag in row["tag"]]}
+
+
+def group_row(group: TagGroup, only: list[Tag] | None = None) -> dict[str, Any]:
     tags = sorted(group.tags if only is None else only, key=lambda each: (-each.order, each.create_time))
     rows = [{"id": tag.id, "name": tag.name, "create_time": tag.create_time, "order": tag.order} for tag in tags]
     return {

@@ -1,5 +1,7 @@
 """Customers as an app may read and remark them (DOC 92113, 92114, 92115, 92571, 92994)."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from simulator.api.call import Call, Endpoint, integer, strings, text
@@ -9,6 +11,8 @@ from simulator.world.customers import Customer, Follow
 from simulator.world.people import Member
 
 FOLLOWERS_A_PAGE = 500
+# Relations taken out of a member's list at a time.
+STRIDE = 50
 
 
 def follow_users(call: Call) -> dict[str, Any]:
@@ -51,16 +55,33 @@ def by_user(call: Call) -> dict[str, Any]:
     if limit < 1:
         raise ApiError(40058)
     limit = min(limit, 100)
-    for userid in userids:
-        follower(call, userid)
-    follows = [each for userid in userids for each in call.state.customers.of_member(userid) if each.readable]
+    members = [follower(call, userid) for userid in userids]
+    unlicensed = [member.userid for member in members if not member.licensed]
+    userids = [member.userid for member in members if member.licensed]
+    if not userids:
+        raise ApiError(701008, fail_info={"unlicensed_userid_list": unlicensed})
     query = f"batch/get_by_user|{'|'.join(userids)}"
-    start = position_of(call, query, text(call.body, "cursor"))
+    follows = _readable(call, userids, position_of(call, query, text(call.body, "cursor")))
+    page = list(islice(follows, limit))
     rows = [
-        {"external_contact": _contact(call.state.customers.people[each.external_userid]), "follow_info": _info(each)}
-        for each in follows[start : start + limit]
+        {"external_contact": _contact(call.state.customers.get(each.external_userid)), "follow_info": _info(each)}
+        for _, each in page
     ]
-    return {"external_contact_list": rows, "next_cursor": cursor_of(call, query, start + limit, len(follows))}
+    position, _ = next(follows, (0, None))
+    answer = {"external_contact_list": rows, "next_cursor": cursor_of(call, query, position, position + 1) if position else ""}
+    return answer | ({"fail_info": {"unlicensed_userid_list": unlicensed}} if unlicensed else {})
+
+
+def _readable(call: Call, userids: list[str], start: int) -> Iterator[tuple[int, Follow]]:
+    """Readable relations of these members from a position on, with their positions; ended ones keep theirs."""
+    customers, before = call.state.customers, 0
+    for userid in userids:
+        count = customers.count_of_member(userid)
+        for first in range(max(0, start - before), count, STRIDE):
+            for number, each in enumerate(customers.page_of_member(userid, first, STRIDE), before + first):
+                if each.readable:
+                    yield number, each
+        before += count
 
 
 def remark(call: Call) -> dict[str, Any]:
@@ -135,7 +156,7 @@ def _follow_user(call: Call, follow: Follow) -> dict[str, Any]:
     del shown["tag_id"]
     named = (call.state.tags.find(tag_id) for tag_id in follow.tags)
     tags = [
-        {"group_name": group.name, "tag_name": tag.name, "tag_id": tag.id, "type": 1}
+        {"group_name": group.name, "tag_name": tag.name, "tag_id": tag.id, "type": 3 if group.strategy_id else 1}
         for group, tag in (found for found in named if found)
     ]
     return shown | {"tags": tags}

@@ -8,9 +8,10 @@ from flask import Blueprint, Request, Response, current_app, request
 
 from simulator.api import disturbance
 from simulator.api.access import admit
+from simulator.api.bodies import json_object
 from simulator.api.call import Call, Endpoint, Upload
 from simulator.api.table import TABLE
-from simulator.errors import ApiError, NotServedError, error_body, wrong_json
+from simulator.errors import ApiError, NotServedError, error_body
 from simulator.faults import Fault
 from simulator.world.world import World
 
@@ -46,9 +47,17 @@ def serve(path: str) -> Response:
 def _question(request: Request) -> bytes:
     if request.mimetype == MULTIPART:
         return f"(multipart, {request.content_length} bytes)".encode()
+    if _too_large(request):
+        return f"({request.content_length} bytes)".encode()
     if request.method == "POST":
         return request.get_data()
     return "&".join(f"{key}={value}" for key, value in request.args.items() if key != "access_token").encode()
+
+
+def _too_large(request: Request) -> bool:
+    """A body nobody reads: it would stand in memory for nothing."""
+    most = request.max_content_length
+    return most is not None and (request.content_length or 0) > most
 
 
 def _through(world: World, path: str, endpoint: Endpoint, running: int, faults: list[Fault]) -> tuple[Response, int, int]:
@@ -68,7 +77,7 @@ def _through(world: World, path: str, endpoint: Endpoint, running: int, faults: 
 
 
 def _answer(world: World, path: str, endpoint: Endpoint, running: int, forced: int) -> tuple[Response, int, int]:
-    call = Call(world, request.args, {}, request.remote_addr or "127.0.0.1")
+    call = Call(world, request.args, {}, request.remote_addr or "127.0.0.1", byte_range=request.headers.get("Range", ""))
     with world.lock:
         try:
             if forced:
@@ -97,17 +106,13 @@ def _read(call: Call, endpoint: Endpoint) -> None:
         return
     if request.method == "GET":
         raise ApiError(40058)
+    if _too_large(request):
+        raise ApiError(45001 if endpoint.method == "UPLOAD" else 40206)
     if endpoint.method == "UPLOAD":
         parts = request.files.items() if request.mimetype == MULTIPART else ()
         call.uploads = {name: Upload(part.filename or "", part.mimetype, part.read()) for name, part in parts}
         return
-    try:
-        body = json.loads(request.get_data())
-    except ValueError as error:
-        raise wrong_json() from error
-    if not isinstance(body, dict):
-        raise wrong_json()
-    call.body = body
+    call.body = json_object(request.get_data())
 
 
 def _json(body: dict[str, Any]) -> Response:

@@ -13,7 +13,7 @@ TICKET_LIFE = 1800
 def user_info(call: Call) -> dict[str, Any]:
     login = _spend(call)
     if login.external_userid:
-        return {"openid": _openid(login.external_userid)} | _known_customer(call, login.external_userid)
+        return {"openid": openid_of(login.external_userid)} | _known_customer(call, login.external_userid)
     return {"userid": login.userid} | _ticket(call, login)
 
 
@@ -21,7 +21,7 @@ def legacy_user_info(call: Call) -> dict[str, Any]:
     """The old shape with capital letters, which wechatpy still asks for."""
     login = _spend(call)
     if login.external_userid:
-        openid = {"OpenId": _openid(login.external_userid), "DeviceId": ""}
+        openid = {"OpenId": openid_of(login.external_userid), "DeviceId": ""}
         return openid | _known_customer(call, login.external_userid)
     return {"UserId": login.userid, "DeviceId": "SimulatorDevice01"} | _ticket(call, login)
 
@@ -38,7 +38,7 @@ def user_detail(call: Call) -> dict[str, Any]:
     return {
         "userid": member.userid, "gender": member.gender, "avatar": member.avatar, "mobile": member.mobile,
         "qr_code": f"{call.world.base_url}/files/qr_member_{member.userid}.png", "email": member.email,
-        "biz_mail": member.email, "address": "",
+        "biz_mail": member.biz_mail, "address": member.address,
     }  # fmt: skip
 
 
@@ -65,7 +65,8 @@ def _ticket(call: Call, login: LoginCode) -> dict[str, str]:
     return {"user_ticket": value}
 
 
-def _openid(external_userid: str) -> str:
+def openid_of(external_userid: str) -> str:
+    """A WeChat customer's openid, as OAuth gives it to her and externalcontact/convert_to_openid to the corp."""
     return "o" + external_userid[2:29]
 
 

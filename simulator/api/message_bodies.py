@@ -1,10 +1,14 @@
 """The bodies of application messages other than cards: what each msgtype needs and how long it may be (DOC 90236)."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from simulator.api.call import Call, mappings, text
-from simulator.errors import ApiError
+from simulator.api.call import Call, boolean, mappings, text
+from simulator.errors import ApiError, wrong_json
+
+MPNEWS_BYTES = 666 * 1024
+MINI_PROGRAM = re.compile(r"wx\w{1,62}", re.ASCII)
 
 
 def check_text(call: Call, body: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +73,55 @@ def check_markdown(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def check_mpnews(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """The picture is temporary media; the content is html of 666 KB at most."""
+    articles = mappings(body, "articles")
+    if not 1 <= len(articles) <= 8:
+        raise ApiError(45008)
+    for article in articles:
+        text(article, "title", missing=41016, max_bytes=128)
+        check_media(call, {"media_id": text(article, "thumb_media_id", missing=41006)}, "image")
+        text(article, "author", max_bytes=64)
+        if text(article, "content_source_url"):
+            _address(str(article["content_source_url"]))
+        if len(text(article, "content", missing=44004).encode()) > MPNEWS_BYTES:
+            raise ApiError(45002)
+        text(article, "digest", max_bytes=512)
+    return body
+
+
+def check_miniprogram_notice(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+    """Its own errcodes (90200 to 90208); which mini programs the corp has linked nobody asks here."""
+    if not MINI_PROGRAM.fullmatch(text(body, "appid", missing=90200)):
+        raise ApiError(90207)
+    if len(text(body, "page").encode()) > 1024:
+        raise ApiError(90204)
+    _between(call, text(body, "title", missing=41016), 4, 12)
+    if text(body, "description"):
+        _between(call, text(body, "description"), 4, 12)
+    boolean(body, "emphasis_first_item", False)
+    items = mappings(body, "content_item")
+    if len(items) > 10:
+        raise ApiError(90201)
+    for item in items:
+        _filled(item, "key", 10, 90202)
+        _filled(item, "value", 30, 90203)
+    return body
+
+
+def _between(call: Call, words: str, least: int, most: int) -> None:
+    if call.world.limits.strict_text and not least <= len(words) <= most:
+        raise ApiError(40058, f"a text of {least} to {most} characters is needed")
+
+
+def _filled(item: dict[str, Any], key: str, most: int, code: int) -> None:
+    value = item.get(key)
+    if value is not None and not isinstance(value, str):
+        raise wrong_json()
+    if not value or len(value) > most:
+        raise ApiError(code)
+
+
 def _address(url: str) -> None:
     if not url.startswith(("http://", "https://")):
         raise ApiError(40094)
@@ -83,4 +136,6 @@ CHECKS: dict[str, Callable[[Call, dict[str, Any]], dict[str, Any]]] = {
     "textcard": check_textcard,
     "news": check_news,
     "markdown": check_markdown,
+    "mpnews": check_mpnews,
+    "miniprogram_notice": check_miniprogram_notice,
 }

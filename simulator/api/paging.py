@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from simulator.api.call import Call
+from simulator.api.call import Call, integer
 from simulator.errors import ApiError
 
 
@@ -25,6 +25,14 @@ def position_of(call: Call, query: str, cursor: str) -> int:
     except ValueError as error:
         raise ApiError(50100) from error
     raise ApiError(50100)
+
+
+def limit_of(call: Call, default: int, most: int) -> int:
+    """Rows a page; above `most` the platform falls back to its default, below 1 is 40058."""
+    limit = integer(call.body, "limit", default)
+    if limit < 1:
+        raise ApiError(40058)
+    return default if limit > most else limit
 
 
 def _mark(call: Call, query: str) -> str:

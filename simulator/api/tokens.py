@@ -3,8 +3,11 @@
 from typing import Any
 
 from simulator import ids
+from simulator.api.access import check_address
 from simulator.api.call import Call, Endpoint
 from simulator.errors import ApiError
+from simulator.quotas import HOUR
+from simulator.world.apps import App
 from simulator.world.passes import Ticket, Token
 
 LIFE = 7200
@@ -20,15 +23,27 @@ def get_token(call: Call) -> dict[str, Any]:
         raise ApiError(41004)
     if corpid != call.state.corpid:
         raise ApiError(40013)
-    app = next((each for each in call.state.apps.values() if each.secret == secret), None)
-    if app is None:
-        raise ApiError(40001)
+    app = _app_of(call, secret)
+    check_address(app, call.ip)
     now, passes = call.world.now, call.state.passes
     token = passes.live_token(app.agentid, now)
     if token is None:
         token = Token(ids.access_token(call.world.rng), app.agentid, now + LIFE)
         passes.keep_token(token)
     return {"access_token": token.value, "expires_in": max(1, int(token.expires_at - now))}
+
+
+def _app_of(call: Call, secret: str) -> App:
+    """The app with this secret; an address that guessed wrongly many times waits an hour (45009), right or not."""
+    quotas, now = call.world.limits.quotas, call.world.now
+    most = quotas.figures["wrong_secrets_per_hour"]
+    if quotas.used("wrong secret", call.ip, now, HOUR) >= most:
+        raise ApiError(45009)
+    app = next((each for each in call.state.apps.values() if each.secret == secret), None)
+    if app is None:
+        quotas.take("wrong secret", call.ip, now, HOUR, most)
+        raise ApiError(40001)
+    return app
 
 
 def corp_ticket(call: Call) -> dict[str, Any]:

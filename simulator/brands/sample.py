@@ -4,6 +4,7 @@ import random
 from datetime import datetime, timedelta, timezone
 
 from simulator import ids
+from simulator.brands import sample_contacts, sample_groups, sample_kf, sample_links, sample_moments
 from simulator.brands.names import GIVEN, GUIDES, OPENINGS, SURNAMES
 from simulator.world.chats import ChatMessage
 from simulator.world.customers import Customer, Follow
@@ -48,6 +49,11 @@ def fill(state: State, rng: random.Random, now: float, base_url: str) -> None:
     for member in servants:
         first = member.userid == "lixiaomei"
         _give_customers(state, rng, member, 8 if first else rng.randint(3, 8), tag_ids, now, base_url)
+    sample_groups.fill(state, rng, now, base_url)
+    sample_kf.fill(state, rng, now, base_url)
+    sample_links.fill(state, rng, now, base_url)
+    sample_moments.fill(state, rng, now, base_url)
+    sample_contacts.fill(state, rng, now, base_url)
 
 
 def _other_guides() -> list[tuple[str, str, int, str, bool]]:

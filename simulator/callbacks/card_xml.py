@@ -10,6 +10,7 @@ LISTS = {
 }  # fmt: skip
 NUMBERS = {"Type", "DescColor", "Style", "Mode"}
 NAMES = {"KeyName": "keyname", "UserId": "userid", "AppId": "appid", "PagePath": "pagepath", "CheckBox": "checkbox"}
+RATIO = re.compile(r"\d+(\.\d+)?", re.ASCII)
 TRUTHS = {"IsChecked": "is_checked", "Disable": "disable"}
 
 
@@ -32,4 +33,4 @@ def _value(child: ElementTree.Element) -> str | int | float | bool:
         return text in ("1", "true")
     if child.tag in NUMBERS and text.isdecimal():
         return int(text)
-    return float(text) if child.tag == "AspectRatio" and text else text
+    return float(text) if child.tag == "AspectRatio" and RATIO.fullmatch(text) else text

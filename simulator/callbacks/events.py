@@ -25,14 +25,14 @@ def external_contact(
     fields += [*optional, ("UserID", userid), ("ExternalUserID", external_userid)]
     rest = (("State", state), ("WelcomeCode", welcome_code), ("Source", source))
     fields += [(name, value) for name, value in rest if value]
-    return _to_customer_apps(world, "change_external_contact", change, fields, userid)
+    return to_customer_apps(world, "change_external_contact", change, fields, userid)
 
 
 def external_tag(world: World, change: str, tag_id: str, tag_type: str) -> int:
     """change_external_tag; `tag_type` is tag, tag_group, or empty for a shuffle (DOC 92130)."""
     fields = [*head(world, SYSTEM, "change_external_tag"), ("Id", tag_id)]
     fields += [("TagType", tag_type)] if tag_type else []
-    return _to_customer_apps(world, "change_external_tag", change, [*fields, ("ChangeType", change)])
+    return to_customer_apps(world, "change_external_tag", change, [*fields, ("ChangeType", change)])
 
 
 def user_changed(world: World, change: str, member: Member, new_userid: str = "") -> int:
@@ -54,6 +54,17 @@ def party_changed(world: World, change: str, department: Department) -> int:
     if change == "create_party":
         fields += [("Order", department.order)]
     return world.emit("contacts", "change_contact", change, fields)
+
+
+def tag_changed(world: World, tagid: int, users: list[str], gone: list[str], parties: list[int], closed: list[int]) -> int:
+    """update_tag: who came into a member tag and who went (DOC 90970)."""
+    lists = (
+        ("AddUserItems", users), ("DelUserItems", gone), ("AddPartyItems", map(str, parties)),
+        ("DelPartyItems", map(str, closed)),
+    )  # fmt: skip
+    fields = [*head(world, SYSTEM, "change_contact"), ("ChangeType", "update_tag"), ("TagId", tagid)]
+    fields += [(name, joined) for name, items in lists if (joined := ",".join(items))]
+    return world.emit("contacts", "change_contact", "update_tag", fields)
 
 
 def app_event(world: World, app: App, userid: str, event: str, fields: xml.Fields) -> int:
@@ -79,7 +90,7 @@ def app_text(world: World, app: App, userid: str, content: str) -> int:
     return last
 
 
-def _to_customer_apps(world: World, event: str, change: str, fields: xml.Fields, userid: str = "") -> int:
+def to_customer_apps(world: World, event: str, change: str, fields: xml.Fields, userid: str = "") -> int:
     last = 0
     for receiver in list(world.state.receivers.values()):
         app = world.state.apps.get(receiver.agentid) if receiver.agentid is not None else None
@@ -96,6 +107,8 @@ def _full(member: Member) -> list[tuple[str, xml.Value]]:
     return [
         ("MainDepartment", member.main_department), ("IsLeaderInDept", ",".join(map(str, member.is_leader))),
         ("DirectLeader", ",".join(member.direct_leader)), ("Position", member.position),
-        ("Mobile", int(member.mobile or 0)), ("Gender", int(member.gender)), ("Email", member.email),
+        ("Mobile", int(member.mobile) if member.mobile.isdecimal() else member.mobile),
+        ("Gender", int(member.gender)), ("Email", member.email),
+        ("BizMail", member.biz_mail), ("Telephone", member.telephone), ("Address", member.address),
         ("Status", member.status), ("Avatar", member.avatar), ("Alias", member.alias),
     ]  # fmt: skip

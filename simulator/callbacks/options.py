@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+EXAMPLES = {"delay": "[0.1, 0.5]", "retry_delays": "[1, 2, 3]", "timeout": "5"}
+
 
 @dataclass(slots=True)
 class DeliveryOptions:
@@ -35,12 +37,12 @@ def _checked(key: str, value: Any, present: Any) -> Any:
     if isinstance(present, bool):
         if isinstance(value, bool):
             return value
-        raise ValueError(f"{key} is true or false")
+        raise ValueError(f'{key} is true or false, for example {{"{key}": true}}')
     if key in ("duplicate", "senders"):
         low, high = (0, 20) if key == "duplicate" else (1, 64)
         if isinstance(value, int) and low <= value <= high:
             return value
-        raise ValueError(f"{key} is a number from {low} to {high}")
+        raise ValueError(f'{key} is a number from {low} to {high}, for example {{"{key}": {low}}}')
     if key == "timeout":
         return _seconds(key, value)
     if key == "retry_delays" and isinstance(value, list) and len(value) <= 10:
@@ -53,4 +55,4 @@ def _checked(key: str, value: Any, present: Any) -> Any:
 def _seconds(key: str, value: Any) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 3600:
         return float(value)
-    raise ValueError(f"{key} is in seconds, from 0 to 3600")
+    raise ValueError(f'{key} is in seconds, from 0 to 3600, for example {{"{key}": {EXAMPLES.get(key, "1")}}}')

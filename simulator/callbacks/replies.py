@@ -15,9 +15,13 @@ from simulator.world.world import World
 
 log = logging.getLogger(__name__)
 ANSWERED = frozenset({
-    "text", "subscribe", "enter_agent", "LOCATION", "click", "view", "view_miniprogram", "scancode_waitmsg",
-    "template_card_menu_event", "template_card_event",
+    "text", "image", "voice", "video", "location", "link", "subscribe", "enter_agent", "LOCATION", "click", "view",
+    "view_miniprogram", "scancode_waitmsg", "template_card_menu_event", "template_card_event",
 })  # fmt: skip
+
+MEDIA = frozenset({"image", "voice", "video"})
+CARDS = frozenset({"text_notice", "news_notice", "button_interaction", "vote_interaction", "multiple_interaction"})
+MOST_ARTICLES = 8
 
 
 def keeper(world: World) -> Callable[[Event, Receiver, bytes], None]:
@@ -59,7 +63,8 @@ def _show(world: World, agentid: int, event: Event, inner: ElementTree.Element) 
             _update(world, userid, event, inner, msgtype)
         return
     body = _body(inner, msgtype)
-    if body is None:
+    if body is None or not _has_media(world, msgtype, body):
+        log.warning("the answer to event %s is a %s nobody can show", event.id, msgtype or "reply without MsgType")
         return
     sent = SentMessage(ids.opaque(world.rng, 48), world.now, agentid, msgtype, body, [userid.lower()])
     world.state.inboxes.keep_sent(sent)
@@ -77,20 +82,31 @@ def _update(world: World, userid: str, event: Event, inner: ElementTree.Element,
     if msgtype == "update_button":
         item.button = inner.findtext("Button/ReplaceName") or ""
     else:
-        card = inner.find("TemplateCard")
-        item.card = card_from_xml(card) if card is not None else None
-        item.button = str((item.card or {}).get("replace_text") or "")
+        written = inner.find("TemplateCard")
+        card = card_from_xml(written) if written is not None else {}
+        if card.get("card_type") not in CARDS:
+            log.warning("the answer to event %s has no card in it", event.id)
+            return
+        item.card, item.button = card, str(card.get("replace_text") or "")
     world.notices.changed(userid)
+
+
+def _has_media(world: World, msgtype: str, body: dict[str, Any]) -> bool:
+    if msgtype not in MEDIA:
+        return True
+    media = world.state.files.find_alive(str(body["media_id"]), world.now)
+    return media is not None and media.type == msgtype
 
 
 def _body(inner: ElementTree.Element, msgtype: str) -> dict[str, Any] | None:
     """The reply in the shape message/send would have had; None for a type nobody knows."""
     if msgtype == "text":
         return {"content": (inner.findtext("Content") or "").encode()[:2048].decode("utf-8", "ignore")}
-    if msgtype in ("image", "voice", "video"):
-        return {"media_id": inner.findtext(f"{msgtype.capitalize()}/MediaId") or ""}
+    if msgtype in MEDIA:
+        names = (("media_id", "MediaId"), *((("title", "Title"), ("description", "Description")) if msgtype == "video" else ()))
+        return {key: inner.findtext(f"{msgtype.capitalize()}/{tag}") or "" for key, tag in names}
     if msgtype == "news":
         names = (("title", "Title"), ("description", "Description"), ("picurl", "PicUrl"), ("url", "Url"))
-        articles = inner.findall("Articles/item")
+        articles = inner.findall("Articles/item")[:MOST_ARTICLES]
         return {"articles": [{key: each.findtext(tag) or "" for key, tag in names} for each in articles]}
     return None

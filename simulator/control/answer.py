@@ -29,8 +29,10 @@ def body() -> dict[str, Any]:
         return {}
     try:
         found = json.loads(raw)
+    except RecursionError as error:
+        raise ImpossibleError('the body is nested too deep; it is an object, for example {"timeout": 10}', 400) from error
     except ValueError as error:
-        raise ImpossibleError(f"the body is not JSON: {error}", 400) from error
+        raise ImpossibleError(f'the body is not JSON ({error}); it is an object, for example {{"timeout": 10}}', 400) from error
     if not isinstance(found, dict):
         raise ImpossibleError('the body is a JSON object, for example {"timeout": 10}', 400)
     return found

@@ -6,7 +6,9 @@ from flask import Blueprint, Response, request
 
 from simulator.control.answer import answer, number, refuse, world
 from simulator.control.rows import contact_row, customer_row, follower_row, member_row, message_row
+from simulator.webview.addresses import customer_host
 from simulator.world.inboxes import Inboxes
+from simulator.world.people import Member, People
 
 bp = Blueprint("people", __name__, url_prefix="/_control")
 
@@ -15,7 +17,7 @@ bp = Blueprint("people", __name__, url_prefix="/_control")
 def list_members() -> Response:
     wanted, found = request.args.get("q", "").lower(), world()
     with found.lock:
-        members = [each for each in found.state.people.members.values() if wanted in f"{each.userid} {each.name}".lower()]
+        members = _members_like(found.state.people, wanted)
         rows = [member_row(found, each) for each in members[: number("limit", 200)]]
     return answer({"members": rows, "total": len(members)})
 
@@ -30,14 +32,11 @@ def list_departments() -> Response:
 
 @bp.get("/customers")
 def list_customers() -> Response:
-    wanted, found = request.args.get("q", "").lower(), world()
+    found = world()
     with found.lock:
-        customers = [
-            each for each in found.state.customers.people.values()
-            if wanted in each.name.lower() or wanted == each.external_userid.lower()
-        ]  # fmt: skip
-        rows = [customer_row(found, each) for each in customers[: number("limit", 200)]]
-    return answer({"customers": rows, "total": len(customers)})
+        customers, total = found.state.customers.search(request.args.get("q", ""), number("limit", 200))
+        rows = [customer_row(found, each) for each in customers]
+    return answer({"customers": rows, "total": total})
 
 
 @bp.get("/customers/<external_userid>")
@@ -49,7 +48,7 @@ def show_customer(external_userid: str) -> Response:
         if customer is None:
             return refuse(f"there is no customer {external_userid}", 404)
         followers = [follower_row(found, each) for each in found.state.customers.of_customer(external_userid)]
-        return answer(customer_row(found, customer) | {"followers": followers})
+        return answer(customer_row(found, customer) | {"followers": followers, "webview": customer_host(external_userid)})
 
 
 @bp.get("/tags")
@@ -75,12 +74,13 @@ def list_contact_ways() -> Response:
 
 @bp.get("/members/<userid>")
 def show_member(userid: str) -> Response:
-    found = world()
+    """One member with her contacts (`contacts=0` leaves those out), the apps she sees and the app's last message."""
+    found, with_contacts = world(), request.args.get("contacts", "1") != "0"
     with found.lock:
         member = found.member(userid)
         if member is None:
             return refuse(f"there is no member {userid}", 404)
-        contacts = [contact_row(found, each) for each in found.state.customers.of_member(userid)]
+        contacts = [contact_row(found, each) for each in found.state.customers.of_member(userid) if with_contacts]
         apps = [
             {"agentid": app.agentid, "name": app.name, "menu": app.menu, "home_url": app.home_url,
              "logo": f"{found.base_url}/files/avatar_app{app.agentid}.png"}
@@ -131,6 +131,15 @@ def show_chat(userid: str, external_userid: str) -> Response:
     for line in lines:
         line["from"] = line.pop("sender")
     return answer({"messages": lines})
+
+
+def _members_like(people: People, wanted: str) -> list[Member]:
+    """Members whose account, name, position or department has the (lower-case) text in it."""
+    departments = {each.id for each in people.departments.values() if wanted in each.name.lower()}
+    return [
+        each for each in people.members.values()
+        if wanted in f"{each.userid} {each.name} {each.position}".lower() or not departments.isdisjoint(each.departments)
+    ]  # fmt: skip
 
 
 def _last_in_app(inboxes: Inboxes, userid: str) -> dict[str, object] | None:

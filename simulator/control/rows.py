@@ -17,13 +17,18 @@ def member_row(found: World, member: Member) -> Row:
         "userid": member.userid, "name": member.name, "avatar": member.avatar, "position": member.position,
         "department_ids": member.departments, "departments": [departments[each].name for each in member.departments],
         "is_leader": any(member.is_leader), "status": member.status,
-        "customers": len(found.state.customers.follows.get(member.userid.lower(), {})),
+        "customers": found.state.customers.count_of_member(member.userid),
     }  # fmt: skip
 
 
 def customer_row(found: World, customer: Customer) -> Row:
     follows = found.state.customers.of_customer(customer.external_userid)
-    return dataclasses.asdict(customer) | {"follows": [follow_row(found, each) for each in follows]}
+    return dataclasses.asdict(customer) | {"follows": [follow_row(found, each) | _guide_name(found, each) for each in follows]}
+
+
+def _guide_name(found: World, follow: Follow) -> Row:
+    member = found.member(follow.userid)
+    return {"member_name": member.name if member else ""}
 
 
 def follow_row(found: World, follow: Follow) -> Row:
@@ -39,7 +44,7 @@ def follow_row(found: World, follow: Follow) -> Row:
 
 def contact_row(found: World, follow: Follow) -> Row:
     """A customer in her guide's list."""
-    customer = found.state.customers.people[follow.external_userid]
+    customer = found.state.customers.get(follow.external_userid)
     person = {
         "external_userid": customer.external_userid, "name": customer.name, "avatar": customer.avatar,
         "gender": customer.gender,

@@ -131,15 +131,15 @@ def list_bridge_calls() -> Response:
 
 @bp.get("/stream")
 def stream() -> Response:
-    """Server-sent events `changed` about one member, one customer, or everybody."""
-    found = world()
-    watched = request.args.get("userid", ""), request.args.get("external_userid", "")
+    """Server-sent events `changed` about one member, one customer, or everybody; `either=1`: about either of the two."""
+    found, either = world(), request.args.get("either", "") == "1"
+    watched = request.args.get("userid", ""), request.args.get("external_userid", ""), either
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Response(_changes(found, *watched), content_type="text/event-stream", headers=headers)
 
 
-def _changes(found: World, userid: str, external_userid: str) -> Iterator[str]:
-    watch = found.notices.watch(userid, external_userid)
+def _changes(found: World, userid: str, external_userid: str, either: bool) -> Iterator[str]:
+    watch = found.notices.watch(userid, external_userid, either)
     try:
         yield "event: ready\ndata: {}\n\n"
         while not found.notices.closed:

@@ -4,10 +4,12 @@ Pure text work; no network and no state.
 """
 
 import re
+from base64 import b32decode, b32encode
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 HOST = re.compile(r"^(?P<userid>[a-z0-9_.\-]{1,64})\.webview\.localhost(?::\d+)?$", re.IGNORECASE)
+CUSTOMER_HOST = re.compile(r"^(?P<name>[a-z2-7]{1,63})\.wechat\.localhost(?::\d+)?$", re.IGNORECASE)
 TAB = "__webview_tab"
 AUTHORIZE = "/connect/oauth2/authorize"
 OWN = "/__webview__/"
@@ -17,6 +19,23 @@ def userid_of(host: str) -> str | None:
     """The member whose webview a Host header names (`lixiaomei.webview.localhost:8100`; case is not kept)."""
     found = HOST.match(host)
     return found["userid"] if found else None
+
+
+def customer_host(external_userid: str) -> str:
+    """The name of a customer's webview. Host names keep no case, the ids need theirs: base32 without its padding."""
+    return f"{b32encode(external_userid.encode()).decode().rstrip('=').lower()}.wechat.localhost"
+
+
+def customer_of(host: str) -> str | None:
+    """The external_userid whose webview a Host header names; None for every other host."""
+    found = CUSTOMER_HOST.match(host)
+    if found is None:
+        return None
+    name = found["name"].upper()
+    try:
+        return b32decode(name + "=" * (-len(name) % 8)).decode()
+    except ValueError:
+        return None
 
 
 def origin_of(url: str) -> str:

@@ -43,13 +43,13 @@ class Doors:
         return _json({"error": f"the webview has no {request.method} {request.path}"}, 404)
 
     def _open(self, request: Request, userid: str, places: Places) -> Response:
-        entry, device = request.args.get("entry", "normal"), request.args.get("device", "desktop")
+        entry, device = request.args.get("entry", "normal"), request.args.get("device") or self._tabs.device(userid)
         target = places.outward(request.args.get("url") or request.args.get("path") or "/")
         if entry not in ENTRIES or device not in USER_AGENTS:
             return _json({"error": f"unknown entry or device: {entry}, {device}"}, 400)
         if not target.startswith("/") or target.startswith("//"):
             return _redirect(target)
-        context = {name: request.args.get(name, "") for name in ("external_userid", "chat_id")}
+        context = {name: request.args.get(name, "") for name in ("external_userid", "chat_id", "open_kfid")}
         return _redirect(with_tab(target, self._tabs.open(Tab(userid, entry, **context), device)))
 
     def _authorize(self, request: Request, userid: str, places: Places) -> Response:
@@ -70,7 +70,8 @@ class Doors:
             params = dict(call["params"])
         except (ValueError, TypeError, KeyError):
             return _json({"error": "name, params, url and tab are needed"}, 400)
-        return _json(answer(self._world, userid, name, params, url, self._tabs.find(userid, tab).context()))
+        context = self._tabs.find(userid, tab).context() | {"user_agent": self._tabs.user_agent(userid)}
+        return _json(answer(self._world, userid, name, params, url, context))
 
     def _forget(self, userid: str) -> Response:
         self._tabs.jar(userid).clear()

@@ -1,6 +1,7 @@
-"""Every member's WeCom webview as a web address: `<userid>.webview.localhost` is the product, seen inside WeCom.
+"""Every person's webview as a web address: `<userid>.webview.localhost` is the product seen inside WeCom, a customer's
+`<base32>.wechat.localhost` the product seen inside WeChat on a phone.
 
-A reverse proxy with the member's cookies and the WeCom User-Agent; it must not change what the product says
+A reverse proxy with the person's cookies and User-Agent; it must not change what the product says
 beyond what makes its pages run in a frame.
 """
 
@@ -12,7 +13,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from simulator.webview import markup, upstream
-from simulator.webview.addresses import OWN, Places, origin_of, take_tab, userid_of, with_tab
+from simulator.webview.addresses import OWN, Places, customer_of, origin_of, take_tab, userid_of, with_tab
 from simulator.webview.doors import Doors
 from simulator.webview.notices import not_a_member, product_silent
 from simulator.webview.tabs import Tabs
@@ -47,14 +48,17 @@ class Settings(Protocol):
 
 
 def wrap_wsgi(app: "WSGIApplication", world: World, settings: Settings) -> "WSGIApplication":
-    """`app` for its own hosts, a member's webview for `<userid>.webview.localhost[:port]`."""
+    """`app` for its own hosts, a person's webview for `<userid>.webview.localhost[:port]` and customers' hosts."""
     webview = Webview(app, world, settings)
 
     def dispatch(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        userid = userid_of(environ.get("HTTP_HOST", ""))
+        host = environ.get("HTTP_HOST", "")
+        userid, customer = userid_of(host), customer_of(host)
+        if customer is not None:
+            return webview.serve_customer(Request(environ), customer)(environ, start_response)
         if userid is None:
             return app(environ, start_response)
-        return webview.serve(Request(environ), userid)(environ, start_response)
+        return webview.serve_member(Request(environ), userid)(environ, start_response)
 
     return dispatch
 
@@ -64,21 +68,30 @@ class Webview:
 
     def __init__(self, app: "WSGIApplication", world: World, settings: Settings) -> None:
         self._world = world
-        self._tabs = Tabs()
+        self._tabs = Tabs(world.windows.version)
         self._doors = Doors(world, Client(app, use_cookies=False), self._tabs)
         self._settings = settings
 
-    def serve(self, request: Request, host_userid: str) -> Response:
+    def serve_member(self, request: Request, host_userid: str) -> Response:
         with self._world.lock:
             member = self._world.member(host_userid)
-        if member is None:
-            return not_a_member(host_userid)
+        return self._serve(request, member.userid) if member else not_a_member(host_userid)
+
+    def serve_customer(self, request: Request, external_userid: str) -> Response:
+        with self._world.lock:
+            known = self._world.state.customers.find(external_userid) is not None
+        if not known:
+            return not_a_member(external_userid)
+        self._tabs.hold(external_userid, "wechat")
+        return self._serve(request, external_userid)
+
+    def _serve(self, request: Request, person: str) -> Response:
         product = origin_of(self._settings.product_url)
         seen = origin_of(self._settings.public_url) if self._settings.public_url else product
         places = Places(f"http://{request.host}".lower(), product, seen)
         if request.path.startswith(OWN):
-            return self._doors.serve(request, member.userid, places, request.path.removeprefix(OWN))
-        return self._hand_on(request, member.userid, places)
+            return self._doors.serve(request, person, places, request.path.removeprefix(OWN))
+        return self._hand_on(request, person, places)
 
     def _hand_on(self, request: Request, userid: str, places: Places) -> Response:
         tab, query = take_tab(request.query_string.decode("latin-1"))

@@ -6,9 +6,11 @@ Kept in memory only; a lost tab record means the page was opened from nowhere sp
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.webview.cookies import CookieJar
+from simulator.world.windows import NEWEST
 
 TABS_KEPT = 10_000
 ENTRIES = {
@@ -20,6 +22,8 @@ USER_AGENTS = {
     "Safari/537.36 Language/zh wxwork/4.1.36 (MicroMessenger/6.2) WindowsWechat",
     "phone": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Mobile/15E148 wxwork/4.1.36 MicroMessenger/7.0.1 Language/zh ColorScheme/Light",
+    "wechat": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Mobile/15E148 MicroMessenger/8.0.54(0x18003630) NetType/WIFI Language/zh_CN",
 }
 
 
@@ -31,17 +35,20 @@ class Tab:
     entry: str = "normal"
     external_userid: str = ""
     chat_id: str = ""
+    open_kfid: str = ""
 
     def context(self) -> dict[str, str]:
         """The bridge's context argument: only what is known."""
-        known = {"entry": self.entry, "external_userid": self.external_userid, "chat_id": self.chat_id}
+        names = ("entry", "external_userid", "chat_id", "open_kfid")
+        known = {name: str(getattr(self, name)) for name in names}
         return {name: value for name, value in known.items() if value}
 
 
 class Tabs:
     """All members' open webviews. Safe to use from many request threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, version_of: Callable[[str], str] = lambda person: NEWEST) -> None:
+        self._version_of = version_of
         self._lock = threading.Lock()
         self._tabs: OrderedDict[str, Tab] = OrderedDict()
         self._jars: dict[str, CookieJar] = {}
@@ -57,6 +64,11 @@ class Tabs:
                 self._tabs.popitem(last=False)
         return tab_id
 
+    def hold(self, person: str, device: str) -> None:
+        """This person's pages are asked for by that device from now on."""
+        with self._lock:
+            self._devices[person] = device
+
     def find(self, userid: str, tab_id: str) -> Tab:
         """The tab with this id if it is this member's, else one with entry `normal`."""
         tab = self._tabs.get(tab_id)
@@ -66,5 +78,8 @@ class Tabs:
         with self._lock:
             return self._jars.setdefault(userid, CookieJar())
 
+    def device(self, person: str) -> str:
+        return self._devices.get(person, "desktop")
+
     def user_agent(self, userid: str) -> str:
-        return USER_AGENTS[self._devices.get(userid, "desktop")]
+        return USER_AGENTS[self.device(userid)].replace(f"wxwork/{NEWEST}", f"wxwork/{self._version_of(userid)}")

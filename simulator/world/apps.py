@@ -16,6 +16,7 @@ class App:
     description: str = ""
     kind: str = "app"
     customer_contact: bool = True
+    kf: bool = False
     visible_departments: list[int] = field(default_factory=lambda: [1])
     visible_users: list[str] = field(default_factory=list)
     visible_tags: list[int] = field(default_factory=list)
@@ -27,6 +28,7 @@ class App:
     report_location_flag: int = 0
     isreportenter: int = 1
     menu: list[dict[str, Any]] = field(default_factory=list)
+    logo: str = ""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ KEEP_PER_CHAT = 1_000
 
 @dataclass(slots=True)
 class ChatMessage:
-    """sender: guide, customer, system. via: client, sidebar, welcome, group_send."""
+    """sender: guide, customer, system. via: client, sidebar, welcome, group_send, transfer."""
 
     id: int
     at: float

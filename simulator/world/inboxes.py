@@ -34,7 +34,8 @@ class InboxItem:
 
 @dataclass(slots=True)
 class Deed:
-    """Something the member did in the app's chat: kind `text`, `enter`, `menu`, `card`, `card_menu`."""
+    """Something the member did in the app's chat: kind `text`, `image`, `voice`, `video`, `location`, `link`, `enter`,
+    `menu`, `card`, `card_menu`, `scan`, or `place` (LOCATION)."""
 
     at: float
     agentid: int

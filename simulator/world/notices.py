@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Watch:
-    """One watcher: empty fields match everybody."""
+    """One watcher: empty fields match everybody. `either`: one of the two is enough."""
 
     userid: str = ""
     external_userid: str = ""
+    either: bool = False
     changes: list[dict[str, str]] = field(default_factory=list)
 
     def wants(self, userid: str, external_userid: str) -> bool:
+        if self.either:
+            return bool(userid and self.userid == userid) or bool(external_userid and self.external_userid == external_userid)
         if self.userid and self.userid != userid:
             return False
         return not self.external_userid or self.external_userid == external_userid
@@ -34,8 +37,8 @@ class Notices:
                     watch.changes.append({"userid": userid, "external_userid": external_userid})
             self._condition.notify_all()
 
-    def watch(self, userid: str = "", external_userid: str = "") -> Watch:
-        watch = Watch(userid.lower(), external_userid)
+    def watch(self, userid: str = "", external_userid: str = "", either: bool = False) -> Watch:
+        watch = Watch(userid.lower(), external_userid, either)
         with self._condition:
             self._watches.append(watch)
         return watch

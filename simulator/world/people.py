@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 ROOT = 1
 
@@ -18,7 +19,8 @@ class Department:
 
 @dataclass(slots=True)
 class Member:
-    """`departments` and `is_leader` stand side by side. status: 1 active, 2 disabled, 4 not active, 5 left."""
+    """`departments`, `is_leader` and `orders` stand side by side. status: 1 active, 2 disabled, 4 not active, 5 left.
+    `licensed` is the 接口许可 (without one no app messages arrive), `chosen_main` the main department when one was named."""
 
     userid: str
     name: str
@@ -33,18 +35,32 @@ class Member:
     status: int = 1
     direct_leader: list[str] = field(default_factory=list)
     customer_contact: bool = True
+    licensed: bool = True
+    biz_mail: str = ""
+    telephone: str = ""
+    address: str = ""
+    external_position: str = ""
+    orders: list[int] = field(default_factory=list)
+    chosen_main: int = 0
+    extattr: dict[str, Any] = field(default_factory=dict)
+    external_profile: dict[str, Any] = field(default_factory=dict)
 
     @property
     def main_department(self) -> int:
+        if self.chosen_main in self.departments:
+            return self.chosen_main
         return self.departments[0] if self.departments else ROOT
 
 
 @dataclass(slots=True)
 class MemberTag:
+    """`maker` is the agentid of the app that made it, 0 for the administrator and 通讯录同步."""
+
     tagid: int
     tagname: str
     users: list[str] = field(default_factory=list)
     parties: list[int] = field(default_factory=list)
+    maker: int = 0
 
 
 @dataclass(slots=True)
@@ -104,7 +120,7 @@ class People:
     def move(self, member: Member, departments: list[int]) -> None:
         self._leave(member)
         member.departments = departments
-        member.is_leader = [0] * len(departments)
+        member.is_leader, member.orders = [0] * len(departments), []
         self._enter(member)
         self.version += 1
 
@@ -123,6 +139,23 @@ class People:
         for each in self.tree(department_id):
             found.update(self._inside.get(each, {}))
         return found
+
+    def tagged(self, tagid: int) -> list[str]:
+        """Lower-case userids of a member tag: its members, and those of its departments with everything under them."""
+        tag = self.tags.get(tagid)
+        if tag is None:
+            return []
+        found = {userid.lower(): None for userid in tag.users if userid.lower() in self.members}
+        for party in tag.parties:
+            found |= dict.fromkeys(self.below(party) if party in self.departments else ())
+        return list(found)
+
+    def depth(self, department_id: int) -> int:
+        """How many levels down a department stands; the root is 1."""
+        level = 1
+        while department_id != ROOT:
+            department_id, level = self.departments[department_id].parentid, level + 1
+        return level
 
     def _enter(self, member: Member) -> None:
         for department_id in member.departments:

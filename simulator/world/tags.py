@@ -16,12 +16,15 @@ class Tag:
 
 @dataclass(slots=True)
 class TagGroup:
+    """`strategy_id` 0 for corp tags, else the 客户规则组 whose tags these are."""
+
     id: str
     name: str
     create_time: int
     order: int = 0
     maker: int = 0
     tags: list[Tag] = field(default_factory=list)
+    strategy_id: int = 0
 
 
 @dataclass(slots=True)
@@ -34,8 +37,12 @@ class Tags:
             for tag in group.tags:
                 self._group_of[tag.id] = group.id
 
-    def find_group(self, name: str) -> TagGroup | None:
-        return next((group for group in self.groups.values() if group.name == name), None)
+    def find_group(self, name: str, strategy_id: int = 0) -> TagGroup | None:
+        return next((group for group in self.of_strategy(strategy_id) if group.name == name), None)
+
+    def of_strategy(self, strategy_id: int) -> list[TagGroup]:
+        """Groups of one 客户规则组; of the corp for 0."""
+        return [group for group in self.groups.values() if group.strategy_id == strategy_id]
 
     def find(self, tag_id: str) -> tuple[TagGroup, Tag] | None:
         group = self.groups.get(self._group_of.get(tag_id, ""))

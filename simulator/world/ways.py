@@ -30,11 +30,35 @@ class ContactWay:
 
 
 @dataclass(slots=True)
+class TempChat:
+    """A 临时会话 that is open; what is said at its end was settled when it began."""
+
+    userid: str
+    external_userid: str
+    config_id: str
+    ends_at: float
+    conclusions: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class ContactWays:
+    """`chats` by member and customer; `temp_made` counts temporary ways per natural day (its midnight)."""
+
     by_id: dict[str, ContactWay] = field(default_factory=dict)
+    chats: dict[str, TempChat] = field(default_factory=dict)
+    temp_made: dict[int, int] = field(default_factory=dict)
 
     def find(self, config_id: str) -> ContactWay | None:
         return self.by_id.get(config_id)
 
     def find_state(self, state: str) -> ContactWay | None:
         return next((way for way in self.by_id.values() if way.state == state), None)
+
+    def keep_chat(self, chat: TempChat) -> None:
+        self.chats[f"{chat.userid.lower()}|{chat.external_userid}"] = chat
+
+    def forget_chat(self, chat: TempChat) -> None:
+        self.chats.pop(f"{chat.userid.lower()}|{chat.external_userid}", None)
+
+    def find_chat(self, userid: str, external_userid: str) -> TempChat | None:
+        return self.chats.get(f"{userid.lower()}|{external_userid}")

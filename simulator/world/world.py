@@ -112,10 +112,10 @@ class World:
         state = self.state
         return {
             "members": len(state.people.members), "departments": len(state.people.departments),
-            "customers": len(state.customers.people), "follows": sum(map(len, state.customers.follows.values())),
+            "customers": state.customers.count(), "follows": state.customers.count_follows(),
             "contact_ways": len(state.ways.by_id), "tags": state.tags.count(), "media": len(state.files.media),
             "messages_delivered": state.inboxes.delivered, "messages_dropped": state.inboxes.dropped,
-            "faults": len(self.faults.as_json()), "unknown_paths": len(self.calls.unknown),
+            "faults": self.faults.count(), "unknown_paths": len(self.calls.unknown),
         }  # fmt: skip
 
 

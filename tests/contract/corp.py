@@ -26,7 +26,7 @@ class Access:
 
 
 def real_access() -> Access:
-    """Out of WECOM_REAL_CORPID, _SECRET, _AGENTID, _MEMBER, _CUSTOMER and optionally _CONTACTS_SECRET; KeyError names the missing one."""
+    """Out of WECOM_REAL_CORPID, _SECRET, _AGENTID, _MEMBER, _CUSTOMER, _CONTACTS_SECRET (optional). Raises KeyError."""
     found = {name: os.environ[f"WECOM_REAL_{name.upper()}"] for name in ("corpid", "secret", "agentid", "member", "customer")}
     contacts_secret = os.environ.get("WECOM_REAL_CONTACTS_SECRET", "")
     return Access(

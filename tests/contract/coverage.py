@@ -1,4 +1,4 @@
-"""The README's table of paths: documented, served, held to a contract test, used by the product. `python -m tests.contract.coverage` writes it."""
+"""The table of paths in the simulator's README: documented, served, held to a test, used. Run as a module it writes the table."""
 
 import ast
 import sys
@@ -35,7 +35,9 @@ def used_by_product() -> set[str]:
     files = [ROOT / "app.py", *(each for each in ROOT.glob("*/**/*.py") if each.relative_to(ROOT).parts[0] not in ELSEWHERE)]
     names = {path for path, _, _ in documented()}
     ours = (each for each in files if not any(part.startswith(".") for part in each.relative_to(ROOT).parts))
-    return {node.value for file in ours for node in ast.walk(_tree(file)) if isinstance(node, ast.Constant) and node.value in names}
+    return {
+        node.value for file in ours for node in ast.walk(_tree(file)) if isinstance(node, ast.Constant) and node.value in names
+    }
 
 
 def table() -> str:
@@ -44,8 +46,9 @@ def table() -> str:
     served = [path for path, _, _ in rows if path in TABLE]
     held = [path for path in served if path in tested]
     lines = [
-        f"**{len(rows)} paths documented, {len(served)} served, {len(held)} of them held to {sum(tested.values())} marks of contract "
-        f"tests, {len(used)} used by 导购台.** DOC is the number in `developer.work.weixin.qq.com/document/path/<number>`.",
+        f"**{len(rows)} paths documented, {len(served)} served, {len(held)} of them held to contract tests "
+        f"({sum(tested.values())} marks), {len(used)} used by 导购台.** "
+        f"DOC is the number in `developer.work.weixin.qq.com/document/path/<number>`.",
         "",
         "| Path | DOC | Family | served | contract tests | used by 导购台 |",
         "|---|---|---|---|---|---|",

@@ -20,7 +20,9 @@ def shaped_like(answer: Any, sample: Any, optional: Sequence[str] = (), at: str 
     `optional` names places by their path (`task_list[].send_time`, `fail_list[]`): these may be missing or empty.
     Keys beside the sample's are welcome: the platform adds some over the years.
     """
-    assert _kind(answer) == _kind(sample), f"{at or 'the answer'} is {_kind(answer)}, documented as {_kind(sample)}: {answer!r:.300}"
+    assert _kind(answer) == _kind(sample), (
+        f"{at or 'the answer'} is {_kind(answer)}, documented as {_kind(sample)}: {answer!r:.300}"
+    )
     if isinstance(sample, Mapping):
         for key, value in sample.items():
             place = f"{at}.{key}" if at else key

@@ -42,6 +42,10 @@ class Platform:
             self._tokens[secret] = self.http.get(f"{self.base}/cgi-bin/gettoken", params=args, timeout=10).json()["access_token"]
         return self._tokens[secret]
 
+    def forget_tokens(self) -> None:
+        """The next call asks for a new access token, as after a jump of the clock."""
+        self._tokens.clear()
+
     def get(self, path: str, secret: str = APP["secret"], **args: Any) -> Json:
         answer = self.raw("GET", path, params={"access_token": self.token(secret), **args})
         return dict(answer.json())

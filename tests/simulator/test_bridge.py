@@ -5,47 +5,22 @@ import hashlib
 import pytest
 
 from simulator.bridge import js_signature
-from tests.simulator.platform import AGENTID, CORPID
+from tests.simulator.bridge_page import URL, Page
 
-PAGE = "http://127.0.0.1:8000/sidebar/?a=1&b=%E4%BD%A0"
 NAMES = ["getContext", "getCurExternalContact", "sendChatMessage", "openUserProfile", "getCurExternalChat"]
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
 
-class Page:
-    """A page of the app in the guide's client, with one customer's chat beside it."""
+class Configured(Page):
+    """A page that asks for NAMES unless told otherwise."""
 
-    def __init__(self, platform, userid="lixiaomei"):
-        self.platform, self.userid = platform, userid
-        self.customer = platform.control(f"members/{userid}")["contacts"][0]["external_userid"]
-        self.context = {"entry": "single_chat_tools", "external_userid": self.customer}
-        self.verify = {}
-
-    def call(self, name, params=None, url=PAGE, context=None):
-        body = {
-            "userid": self.userid, "name": name, "params": {**(params or {}), **self.verify}, "url": url,
-            "context": self.context if context is None else context,
-        }  # fmt: skip
-        return self.platform.http.post(f"{self.platform.base}/_client/bridge", json=body, timeout=5).json()
-
-    def config(self, url=PAGE, ticket=None, names=NAMES, **changes):
-        ticket = ticket or self.platform.get("ticket/get", type="agent_config")["ticket"]
-        signature = js_signature(ticket, "nonce", "1700000000", PAGE)
-        params = {
-            "corpid": CORPID, "agentid": str(AGENTID), "timestamp": "1700000000", "nonceStr": "nonce",
-            "signature": signature, "jsApiList": names,
-        }  # fmt: skip
-        answer = self.call("agentConfig", params | changes, url)
-        self.verify = {
-            "appId": CORPID, "verifyAppId": CORPID, "verifySignType": "sha1", "verifyTimestamp": "1700000000",
-            "verifyNonceStr": "nonce", "verifySignature": signature,
-        }  # fmt: skip
-        return answer
+    def config(self, names=NAMES, **options):
+        return super().config(names, **options)
 
 
 @pytest.fixture
 def page(platform):
-    return Page(platform)
+    return Configured(platform)
 
 
 def test_the_published_signature_vector():
@@ -68,7 +43,7 @@ def test_config_context_contact_send(page):
 
 
 def test_the_hash_of_the_address_is_not_signed(page):
-    assert page.config(url=f"{PAGE}#/tab")["err_msg"] == "agentConfig:ok"
+    assert page.config(url=f"{URL}#/tab")["err_msg"] == "agentConfig:ok"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +63,7 @@ def test_a_wrong_config_fails_as_in_production(page, changes, code):
 
 
 def test_another_page_another_ticket_another_domain(page):
-    assert page.config(url=f"{PAGE}&c=2")["err_code"] == 40093
+    assert page.config(url=f"{URL}&c=2")["err_code"] == 40093
     corp_ticket = page.platform.get("get_jsapi_ticket")["ticket"]
     assert page.config(ticket=corp_ticket)["err_code"] == 42012
     assert page.config(url="http://evil.example/sidebar")["err_code"] == 80001
@@ -109,12 +84,7 @@ def test_a_name_outside_the_list_and_another_guides_window(page):
 
 
 def test_the_corps_identity_opens_no_sidebar_calls(page):
-    ticket = page.platform.get("get_jsapi_ticket")["ticket"]
-    page.verify = {
-        "verifyAppId": CORPID, "verifySignType": "sha1", "verifyTimestamp": "1", "verifyNonceStr": "n",
-        "verifySignature": js_signature(ticket, "n", "1", PAGE),
-    }  # fmt: skip
-    assert page.call("preVerifyJSAPI", {"verifyJsApiList": NAMES})["err_msg"] == "preVerifyJSAPI:ok"
+    assert page.corp_config(NAMES)["err_msg"] == "preVerifyJSAPI:ok"
     assert page.call("getCurExternalContact")["err_msg"] == "getCurExternalContact:fail_no permission"
 
 
@@ -158,7 +128,7 @@ def test_the_rest_of_the_client(page):
     page.config(names=[*NAMES, "openEnterpriseChat", "shareToExternalContact"])
     assert page.call("checkJsApi", {"jsApiList": ["getContext"]})["checkResult"] == {"getContext": True}
     assert page.call("hideOptionMenu")["err_msg"] == "hideOptionMenu:ok"
-    assert page.call("openEnterpriseChat", {"userIds": "a;b"})["err_msg"] == "openEnterpriseChat:ok"
+    assert page.call("openEnterpriseChat", {"userIds": "zhouting;wufang"})["err_msg"] == "openEnterpriseChat:ok"
     assert page.call("openUserProfile", {"type": 2, "userid": page.customer})["err_msg"] == "openUserProfile:ok"
     assert page.call("openUserProfile", {"type": 1, "userid": "nobody"})["err_msg"].startswith("openUserProfile:fail")
     assert page.call("shareToExternalContact", {"text": {"content": "x"}})["err_msg"] == "shareToExternalContact:ok"

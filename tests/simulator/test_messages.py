@@ -100,15 +100,6 @@ def test_recall(platform):
     assert platform.post("message/recall", msgid="x")["errcode"] == 40058
 
 
-def test_what_is_not_served_is_loud(running):
-    running.reset()
-    body = {"touser": "lixiaomei", "msgtype": "mpnews", "agentid": AGENTID, "mpnews": {"articles": []}}
-    answer = running.raw("POST", "message/send", params={"access_token": running.token()}, json=body)
-    assert answer.status_code == 404
-    assert running.control("unknown")["unknown"][0]["path"] == "message/send mpnews"
-    running.control("calls", "DELETE")
-
-
 @pytest.mark.parametrize("kind", list(cards.ALL))
 def test_each_documented_card_is_taken(platform, app_receiver, kind):
     answer = send_card(platform, cards.ALL[kind])

@@ -1,4 +1,4 @@
-"""A third public SDK: pten 0.4.22 sends messages, writes contacts, reads tickets and opens callbacks with Tencent's own sample code."""
+"""A third public SDK, pten 0.4.22: messages, contact writes, tickets, and callbacks opened by Tencent's own sample code."""
 
 import json
 import os
@@ -42,11 +42,15 @@ def test_it_gets_along(found: Json, platform: Platform) -> None:
     assert all(answer["errcode"] == 0 for answer in found["messages"].values())
     kinds = [row["msgtype"] for row in platform.inbox()]
     assert kinds == ["text", "markdown", "news", "textcard", "template_card"]
+    # It names the uploaded part `file`, the platform's page says `media` (DOC 90253).
     assert found["upload"] == 44001
     contacts = found["contacts"]
     assert contacts["department"]["errmsg"] == "created"
-    assert {"userid": "pten01", "department": 900} in contacts["ids"]["dept_user"]
-    assert {"id": 900, "parentid": 11, "order": contacts["simple"]["department_id"][-1]["order"]} in contacts["simple"]["department_id"]
+    # It sends `null` where a JSON object is documented (DOC 96067).
+    assert contacts["ids"] == 40058
+    assert {"id": 900, "parentid": 11, "order": contacts["simple"]["department_id"][-1]["order"]} in contacts["simple"][
+        "department_id"
+    ]
     assert contacts["gone"]["errcode"] == contacts["closed"]["errcode"] == 0
     tickets = found["tickets"]
     assert tickets["corp"] != tickets["app"]

@@ -143,10 +143,10 @@ def test_malformed_json_and_a_get_on_a_post_api(platform):
 
 def test_an_unknown_path_is_loud(running):
     running.reset()
-    answer = running.raw("GET", "externalcontact/groupchat/list")
+    answer = running.raw("GET", "batch/syncuser")
     assert answer.status_code == 404
-    assert answer.json() == {"simulator": "unknown path", "path": "externalcontact/groupchat/list"}
-    assert running.control("unknown")["unknown"][0]["path"] == "externalcontact/groupchat/list"
+    assert answer.json() == {"simulator": "unknown path", "path": "batch/syncuser"}
+    assert running.control("unknown")["unknown"][0]["path"] == "batch/syncuser"
     running.control("calls", "DELETE")
 
 

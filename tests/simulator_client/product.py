@@ -12,6 +12,8 @@ import requests
 from flask import Flask, Response, current_app, jsonify, redirect, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
+from tests.simulator_client.sdk_pages import add_sdk_pages
+
 CSP = "default-src 'self'; script-src 'self'; frame-ancestors 'none'"
 PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>客户画像</title>
@@ -79,6 +81,7 @@ def make_product(base: str, platform: Platform, sdk: Path) -> Flask:
     _add_sidebar(app, base, platform)
     _add_assets(app, sdk)
     _add_probes(app)
+    add_sdk_pages(app, platform)
     return app
 
 

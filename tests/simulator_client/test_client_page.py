@@ -44,7 +44,8 @@ def test_a_new_customer_scans_and_both_talk(page: Page, simulator: Simulator) ->
     page.locator(".wecom .composer textarea").fill("有的，<b>800</b> 蓬")
     page.locator(".wecom .composer").get_by_role("button", name="发送").click()
     expect(page.locator(".wechat .line .bubble").last).to_have_text("有的，<b>800</b> 蓬")
-    page.locator(".wechat").get_by_label("删除联系人").click()
+    page.locator(".wechat").get_by_label("更多操作").click()
+    page.locator(".wechat").get_by_role("button", name="删除联系人").click()
     page.locator("dialog").get_by_role("button", name="删除").click()
     expect(page.locator(".banner")).to_contain_text("对方已把你从联系人中删除")
 

@@ -3,8 +3,8 @@
 import { h } from "./element.js";
 import { attempt } from "./toast.js";
 
-/** composer(send, placeholder) → node; `send(text)` may be slow and may throw, then the text stays. */
-export const composer = (send, placeholder) => {
+/** composer(send, placeholder, before) → node; `send(text)` may be slow and may throw, then the text stays. `before`: a node on its left. */
+export const composer = (send, placeholder, before = null) => {
   const input = h("textarea", { rows: 1, placeholder, "aria-label": placeholder });
   const button = h("button.send", { type: "submit", disabled: true }, "发送");
   const fit = () => {
@@ -26,5 +26,5 @@ export const composer = (send, placeholder) => {
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
   });
-  return h("form.composer", { onsubmit: submit }, input, button);
+  return h("form.composer", { onsubmit: submit }, before, input, button);
 };

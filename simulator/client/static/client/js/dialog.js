@@ -19,14 +19,14 @@ export const openDialog = (title, build, { wide = false } = {}) => {
   return close;
 };
 
-/** Ask before something that cannot be taken back. */
-export const confirmThen = (title, text, word, action) =>
+/** Ask before something that cannot be taken back; `tone` of the button is danger, primary or green. */
+export const confirmThen = (title, text, word, action, tone = "danger") =>
   openDialog(title, (close) => [
     h("p.dialog-text", text),
     h(
       "div.dialog-actions",
       h("button.button", { type: "button", onclick: close }, "取消"),
-      h("button.button.danger", { type: "button", onclick: () => (close(), action()) }, word),
+      h(`button.button.${tone}`, { type: "button", onclick: () => (close(), action()) }, word),
     ),
   ]);
 

@@ -1,4 +1,4 @@
-// A list on the page that keeps the nodes of unchanged items, so a half-filled card survives news elsewhere.
+// Lists on the page that keep the nodes of unchanged items, so a half-filled card survives news elsewhere.
 
 /** keyed(container, {key, build}) → render(items). `build(item)` runs only for new or changed items. */
 export const keyed = (container, { key, build }) => {
@@ -13,15 +13,48 @@ export const keyed = (container, { key, build }) => {
     }
     const nodes = [...next.values()].map((each) => each.node);
     const same = nodes.length === container.childNodes.length && nodes.every((n, i) => container.childNodes[i] === n);
-    if (!same) container.replaceChildren(...nodes);
+    if (!same) place(container, nodes);
     shown = next;
     return !same;
   };
 };
 
-/** Show new lines at the bottom unless the person has scrolled up to read. */
-export const stickToBottom = (scroller, change) => {
-  const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
-  const changed = change();
-  if (near || changed === "jump") scroller.scrollTop = scroller.scrollHeight;
+/** Move only what is not where it belongs: a focused row keeps the focus, a playing voice goes on. */
+const place = (container, nodes) => {
+  const wanted = new Set(nodes);
+  for (const node of [...container.childNodes]) if (!wanted.has(node)) node.remove();
+  let at = container.firstChild;
+  for (const node of nodes) {
+    if (node === at) at = at.nextSibling;
+    else container.insertBefore(node, at);
+  }
+};
+
+const STEP = 60;
+const NEAR = 600;
+
+/** Like keyed, for long lists: the first rows at once, more as the person scrolls; arrow keys move between rows. */
+export const growing = (container, how) => {
+  const render = keyed(container, how);
+  let items = [];
+  let count = STEP;
+  const paint = () => render(items.slice(0, count));
+  container.addEventListener("scroll", () => {
+    if (count >= items.length || container.scrollHeight - container.scrollTop - container.clientHeight > NEAR) return;
+    count += STEP;
+    paint();
+  });
+  container.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+    const next = step && event.target.closest(".row")?.[step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+  return (all, afresh = false) => {
+    items = all;
+    if (afresh) count = STEP;
+    paint();
+    if (afresh) container.scrollTop = 0;
+  };
 };

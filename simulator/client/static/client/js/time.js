@@ -16,7 +16,10 @@ export const setNow = (unix) => {
 export const now = () => Date.now() / 1000 + ahead;
 
 const date = (unix) => new Date(unix * 1000);
-const daysAgo = (unix) => Math.round((Date.parse(KEY.format(date(now()))) - Date.parse(KEY.format(date(unix)))) / 864e5);
+
+/** The Shanghai day as 2026-11-21. */
+export const dayOf = (unix) => KEY.format(date(unix));
+const daysAgo = (unix) => Math.round((Date.parse(dayOf(now())) - Date.parse(dayOf(unix))) / 864e5);
 
 export const hourMinute = (unix) => CLOCK.format(date(unix));
 export const clockFace = (unix) => SECONDS.format(date(unix));

@@ -4,12 +4,15 @@ import * as control from "../control.js";
 import { composer } from "../composer.js";
 import { confirmThen } from "../dialog.js";
 import { fill, h } from "../element.js";
-import { icon } from "../icons.js";
-import { keyed, stickToBottom } from "../list.js";
-import { line, noteLine, timeLine, withTimes } from "../message/timeline.js";
-import { newest } from "../newest.js";
+import { menu } from "../menu.js";
+import { line, noteLine } from "../message/timeline.js";
+import { transcript } from "../message/transcript.js";
 import { go } from "../place.js";
 import { attempt } from "../toast.js";
+import { tray } from "../tray.js";
+import { backTo, head as headOf } from "./heads.js";
+import { openLink } from "./links.js";
+import { openPay } from "./pay.js";
 import { guidesOf } from "./relation.js";
 
 /** She cannot write before the guide has let her in, nor after the guide has deleted her. */
@@ -19,8 +22,6 @@ const SILENT = { pending: true, member_left: true };
 const herWords = (content, me, guide) =>
   content.startsWith(`${me.name} 已添加你为联系人`) ? `你已添加了 ${guide.name}，现在可以开始聊天了。` : content;
 
-const openOutside = (url) => window.open(url, "_blank", "noopener");
-
 const leave = (me, guide) =>
   confirmThen("删除联系人", `${me.name} 将删除导购「${guide.name}」。导购那边会看到对方已删除。`, "删除", async () => {
     const ids = { userid: guide.userid, external_userid: me.external_userid };
@@ -28,40 +29,31 @@ const leave = (me, guide) =>
   });
 
 export const customerTalk = (root, userid) => {
-  const head = h("header.wechat-head");
-  const scroller = h("div.lines");
+  const head = h("div");
   let me = null;
   let guide = null;
-  let first = true;
-  const ask = newest();
+  const acts = { open: (url) => openLink(url, me) };
   const build = (item) => {
-    if (item.time) return timeLine(item.time);
     if (item.from === "system") return noteLine(herWords(item.body.content || "", me, guide));
     const mine = item.from === "customer";
-    return line({ mine, face: mine ? me : guide, msgtype: item.msgtype, body: item.body }, openOutside);
+    return line({ mine, face: mine ? me : guide, msgtype: item.msgtype, body: item.body }, acts);
   };
-  const render = keyed(scroller, { key: (item) => item.key, build });
-  const send = (content) => control.act("customer_sends", { external_userid: me.external_userid, userid, content });
-  const writing = composer(send, "发消息");
-  fill(root, head, scroller, writing);
+  const fetch = async (limit) =>
+    (await control.chat(userid, me.external_userid, limit)).map((message) => ({ ...message, key: String(message.id) }));
+  const lines = transcript({ fetch, build });
+  const send = (wanted) => control.act("customer_sends", { external_userid: me.external_userid, userid, ...wanted });
+  const extras = tray({ send, more: [["付款", () => openPay(me, guide)]] });
+  const writing = composer((content) => send({ content }), "发消息", extras);
+  fill(root, head, lines.node, writing);
 
-  const show = async (customer) => {
-    me = customer;
+  const show = (phone) => {
+    me = phone.me;
     guide = guidesOf(me).find((each) => each.userid === userid);
     if (!guide) return go({ peer: "" });
-    fill(
-      head,
-      h("button.round", { type: "button", "aria-label": "返回", onclick: () => go({ peer: "" }) }, icon("back")),
-      h("h2", guide.name, h("span.corp-mark", `@${guide.corp_name}`)),
-      h("button.round", { type: "button", "aria-label": "删除联系人", title: "删除联系人", onclick: () => leave(me, guide) }, icon("more")),
-    );
+    const more = menu("更多操作", "more", [["删除联系人", () => leave(me, guide), "bad"]]);
+    fill(head, headOf(backTo(() => go({ peer: "" })), [guide.name, h("span.corp-mark", `@${guide.corp_name}`)], more));
     writing.hidden = guide.relation in SILENT;
-    const messages = await ask(attempt(() => control.chat(userid, me.external_userid)));
-    if (!messages) return undefined;
-    const items = withTimes(messages.map((message) => ({ ...message, key: String(message.id) })));
-    stickToBottom(scroller, () => (render(items), first && "jump"));
-    first = false;
-    return undefined;
+    return lines.refresh();
   };
   return { show };
 };

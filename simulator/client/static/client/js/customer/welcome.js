@@ -8,23 +8,19 @@ import { go } from "../place.js";
 import { isThere } from "./relation.js";
 import { openScan } from "./scan.js";
 
-const noteOf = (customer, names) => {
-  const guides = customer.follows.filter(isThere).map(({ userid }) => names.get(userid) || userid);
+const noteOf = (customer) => {
+  const guides = customer.follows.filter(isThere).map(({ userid, member_name: name }) => name || userid);
   return guides.length ? `已添加 ${guides.join("、")}` : "还没有添加导购";
 };
 
-const find = async (q) => {
-  const [people, members] = await Promise.all([control.customers(q), control.members()]);
-  const names = new Map(members.map((member) => [member.userid, member.name]));
-  return people.map((customer) => ({ ...customer, note: noteOf(customer, names) }));
-};
+const find = async (q) => (await control.customers(q)).map((customer) => ({ ...customer, note: noteOf(customer) }));
 
 export const pickCustomer = () =>
   openPicker({
     title: "选择客户",
-    placeholder: "微信昵称",
+    placeholder: "微信昵称或 external_userid",
     find,
-    pick: (customer) => go({ customer: customer.external_userid, peer: "" }),
+    pick: (customer) => go({ customer: customer.external_userid, peer: "", tab: "", web: "" }),
   });
 
 export const welcome = (root) => ({

@@ -3,28 +3,20 @@
 import * as control from "../control.js";
 import { composer } from "../composer.js";
 import { fill, h } from "../element.js";
-import { icon } from "../icons.js";
-import { keyed, stickToBottom } from "../list.js";
-import { line, noteLine, timeLine, withTimes } from "../message/timeline.js";
-import { newest } from "../newest.js";
-import { go, place } from "../place.js";
+import { line, noteLine } from "../message/timeline.js";
+import { transcript } from "../message/transcript.js";
 import { attempt } from "../toast.js";
+import { tray } from "../tray.js";
+import { backButton, roundButton, sidebarButton } from "./heads.js";
 import { openPage } from "./panel.js";
 import { contactName, RELATIONS } from "./people.js";
 import { openProfile } from "./profile.js";
 
-const toggleSidebar = () => go({ panel: place.panel === "sidebar" ? "" : "sidebar" });
-
 const headOf = (contact, me) => [
-  h("button.round.narrow-only", { type: "button", "aria-label": "返回", onclick: () => go({ with: "", panel: "" }) }, icon("back")),
+  backButton(),
   h("div.chat-title", h("h2", contactName(contact)), h("span.wechat-mark", "@微信"), contact.remark && h("span.chat-note", contact.name)),
-  h("button.round", { type: "button", "aria-label": "客户资料", title: "客户资料", onclick: () => openProfile(me, contact) }, icon("person")),
-  h(
-    "button.tool",
-    { type: "button", "aria-pressed": String(place.panel === "sidebar"), onclick: toggleSidebar },
-    icon("panel"),
-    "侧边栏",
-  ),
+  roundButton("客户资料", "person", () => openProfile(me, contact)),
+  sidebarButton(),
 ];
 
 const bannerOf = (contact, me) => {
@@ -38,36 +30,31 @@ const bannerOf = (contact, me) => {
 export const customerChat = (root, externalUserid) => {
   const head = h("header.chat-head");
   const banner = h("div");
-  const scroller = h("div.lines");
-  let faces = {};
-  const build = (item) => {
-    if (item.time) return timeLine(item.time);
-    if (item.from === "system") return noteLine(item.body.content || "");
-    return line({ ...item, mine: item.from === "guide", face: faces[item.from] }, openPage);
-  };
-  const render = keyed(scroller, { key: (item) => item.key, build });
   let me = null;
-  let first = true;
-  const ask = newest();
-  const send = (content) => control.act("member_sends", { userid: me.userid, external_userid: externalUserid, content });
-  const writing = composer(send, "发消息给客户");
-  fill(root, head, banner, scroller, writing);
+  let faces = {};
+  const acts = { open: openPage };
+  const build = (item) =>
+    item.from === "system" ? noteLine(item.body.content || "") : line({ ...item, mine: item.from === "guide", face: faces[item.from] }, acts);
+  const fetch = async (limit) =>
+    (await control.chat(me.userid, externalUserid, limit)).map((message) => ({ ...message, key: String(message.id) }));
+  const lines = transcript({ fetch, build });
+  const send = (wanted) => control.act("member_sends", { userid: me.userid, external_userid: externalUserid, ...wanted });
+  const writing = composer((content) => send({ content }), "发消息给客户", tray({ send }));
+  const body = h("div.chat-body", banner, lines.node, writing);
+  const gone = h("p.empty", "这位客户不在联系人里。");
+  fill(root, head, gone, body);
 
-  const show = async (member) => {
-    me = member;
+  const show = async (desk) => {
+    me = desk.me;
     const contact = me.contacts.find((each) => each.external_userid === externalUserid);
-    if (!contact) return fill(root, h("p.empty", "这位客户不在联系人里。"));
+    body.hidden = !contact;
+    gone.hidden = Boolean(contact);
+    if (!contact) return fill(head, backButton());
     faces = { guide: me, customer: { name: contact.name, avatar: contact.avatar } };
     fill(head, headOf(contact, me));
     fill(banner, bannerOf(contact, me));
     writing.hidden = contact.relation in RELATIONS;
-    const messages = await ask(attempt(() => control.chat(me.userid, externalUserid)));
-    if (!messages) return undefined;
-    const items = withTimes(messages.map((message) => ({ ...message, key: String(message.id) })));
-    stickToBottom(scroller, () => (render(items), first && "jump"));
-    if (!items.length) fill(scroller, h("p.empty", "还没有消息"));
-    first = false;
-    return undefined;
+    return lines.refresh();
   };
   return { show };
 };

@@ -2,9 +2,10 @@
 
 import { fill, h } from "../element.js";
 import { icon } from "../icons.js";
-import { go, place } from "../place.js";
+import { go, place, talkOf } from "../place.js";
 import { toast } from "../toast.js";
 import { isNarrow } from "../width.js";
+import { reactTo } from "./reactions.js";
 
 const SIDEBAR_PATH = document.documentElement.dataset.sidebar;
 
@@ -14,33 +15,28 @@ export const openHome = (app) => go({ panel: app.home_url || SIDEBAR_PATH });
 
 const originOf = (userid) => `${location.protocol}//${userid.toLowerCase()}.webview.localhost${location.port ? `:${location.port}` : ""}`;
 
+/** Where the sidebar stands (DOC 94315): the chat decides the entry and what the page may ask for. */
+const entryOf = (talk) => {
+  if (talk.kind === "customer") return { entry: "single_chat_tools", external_userid: talk.id };
+  if (talk.kind === "group") return { entry: "group_chat_tools", chat_id: talk.id };
+  if (talk.kind === "kf") return { entry: "single_kf_tools", external_userid: talk.external, open_kfid: talk.id };
+  return null;
+};
+
 const addressOf = () => {
   if (!place.member || !place.panel) return "";
   const inChat = place.panel === "sidebar";
-  const customer = place.with && place.with !== "app" ? place.with : "";
-  if (inChat && !customer) return "";
-  const args = inChat
-    ? { entry: "single_chat_tools", external_userid: customer, path: SIDEBAR_PATH }
-    : { entry: "normal", url: place.panel };
+  const entry = entryOf(talkOf(place.with));
+  if (inChat && !entry) return "";
+  const args = inChat ? { ...entry, path: SIDEBAR_PATH } : { entry: "normal", url: place.panel };
   return `${originOf(place.member)}/__webview__/open?${new URLSearchParams({ ...args, device: isNarrow() ? "phone" : "desktop" })}`;
-};
-
-const joined = (value) => (Array.isArray(value) ? value : String(value || "").split(";")).filter(Boolean);
-
-/** What the client does when the page asked it for something and the platform allowed it. */
-const REACT = {
-  openEnterpriseChat: ({ externalUserIds }) => joined(externalUserIds).length === 1 && go({ with: joined(externalUserIds)[0] }),
-  openUserProfile: ({ type, userid }) => toast(Number(type) === 2 ? `客户名片：${userid}` : `成员名片：${userid}`),
-  shareToExternalContact: () => toast("已打开群发助手"),
-  shareToExternalMoments: () => toast("已打开客户朋友圈"),
-  navigateToAddCustomer: () => toast("已打开添加客户页面"),
-  closeWindow: () => go({ panel: "" }),
 };
 
 const OPENING = "正在打开…";
 const SUCCEEDED = /:(ok|yes)$/;
 
-export const panel = (root) => {
+/** `desk` gives what is known of the member at the moment. */
+export const panel = (root, desk) => {
   const title = h("span.webview-title", "");
   const holder = h("div.webview-frame");
   let frame = null;
@@ -57,9 +53,9 @@ export const panel = (root) => {
 
   window.addEventListener("message", (event) => {
     if (!frame || event.source !== frame.contentWindow || !event.data?.webview) return;
-    const { kind, name, params, result } = event.data;
+    const { kind, name, result } = event.data;
     if (kind === "page") title.textContent = event.data.title || "导购台";
-    if (kind === "call" && SUCCEEDED.test(result?.err_msg || "")) REACT[name]?.(params);
+    if (kind === "call" && SUCCEEDED.test(result?.err_msg || "")) reactTo(name, desk());
     if (kind === "call" && /:cancel/.test(result?.err_msg || "")) toast("已取消发送");
   });
 

@@ -8,6 +8,9 @@ export const RELATIONS = {
   member_left: { tag: "已删除", text: "你已删除这位客户。" },
 };
 
+/** Where a 微信客服 session stands, as the list shows it; 3 is the usual and needs no word. */
+export const SESSION_STATES = { 0: "未接入", 1: "智能助手", 2: "排队中", 4: "已结束" };
+
 export const contactName = (contact) => contact.remark || contact.name;
 
 export const memberNote = (member) =>

@@ -1,17 +1,31 @@
 // The guide's WeCom: conversations on the left, the open chat in the middle, her webview on the right.
 
-import * as control from "../control.js";
 import { fill, h } from "../element.js";
-import { newest } from "../newest.js";
-import { go, place } from "../place.js";
+import { go, place, talkOf } from "../place.js";
 import { attempt } from "../toast.js";
 import { isNarrow } from "../width.js";
 import { appChat } from "./app_chat.js";
 import { conversations } from "./conversations.js";
 import { customerChat } from "./customer_chat.js";
+import { readDesk, updateDesk } from "./desk.js";
+import { groupChat } from "./group_chat.js";
+import { itemsOf } from "./items.js";
+import { kfChat } from "./kf_chat.js";
+import { moments } from "./moments.js";
 import { panel } from "./panel.js";
+import { sends } from "./sends.js";
+import { markSeen } from "./unread.js";
 
-const FIRST_MEMBER = "lixiaomei";
+const FIRST_MEMBER = document.documentElement.dataset.member;
+
+const VIEWS = {
+  app: appChat,
+  sends,
+  moments,
+  customer: (main, { id }) => customerChat(main, id),
+  group: (main, { id }) => groupChat(main, id),
+  kf: (main, { id, external }) => kfChat(main, id, external),
+};
 
 export const guideWindow = (root) => {
   const list = h("div.column.list");
@@ -19,57 +33,87 @@ export const guideWindow = (root) => {
   const side = h("div.column.side");
   fill(root, list, main, side);
 
-  const webview = panel(side);
+  const webview = panel(side, () => desk);
   const shownList = conversations(list);
   let chat = null;
-  let me = null;
-  const ask = newest();
+  let desk = null;
+  let busy = null;
+  let everything = false;
+  let waiting = [];
 
   const level = () => {
-    const inside = webview.isOpen() ? "panel" : place.with ? "chat" : "list";
-    document.body.dataset.guide = inside;
+    document.body.dataset.guide = webview.isOpen() ? "panel" : place.with ? "chat" : "list";
     root.classList.toggle("with-panel", webview.isOpen());
   };
 
-  const openChat = () => {
-    const wanted = place.with || (isNarrow() || !me?.apps.length ? "" : "app");
-    if (!me || !wanted) return fill(main);
-    const key = `${me.userid}/${wanted}`;
-    if (chat?.key !== key) {
-      chat = wanted === "app" ? appChat(main) : customerChat(main, wanted);
-      chat.key = key;
+  const openChat = (wanted) => {
+    if (!wanted) {
+      chat = null;
+      return fill(main, h("p.empty.middle", desk.me.contacts.length ? "选一个会话" : "这位成员还没有客户。"));
     }
-    return chat.show(me);
+    const key = `${desk.me.userid}/${wanted}`;
+    if (chat?.key !== key) {
+      const talk = talkOf(wanted);
+      chat = { ...VIEWS[talk.kind](main, talk), key };
+    }
+    return chat.show(desk);
   };
 
-  const refresh = async () => {
-    if (!place.member) return;
-    const found = await ask(attempt(() => control.member(place.member)));
-    if (!found) return;
-    me = found;
-    shownList.show(me);
-    await openChat();
+  const paint = () => {
+    if (!desk) return undefined;
+    const wanted = place.with || (isNarrow() || !desk.me.apps.length ? "" : "app");
+    const open = wanted && !document.hidden && itemsOf(desk, wanted).find(({ key }) => key === wanted);
+    if (open) markSeen(desk.me.userid, wanted, open.at);
+    shownList.show(desk);
+    return openChat(wanted);
   };
 
+  const readOn = async () => {
+    while (everything || waiting.length) {
+      const [asked, told] = [place.member, waiting];
+      const known = desk && !everything && desk.me.userid.toLowerCase() === asked.toLowerCase();
+      [everything, waiting] = [false, []];
+      if (!asked) return fill(main, h("p.empty.middle", "这个企业还没有成员。"));
+      const found = await attempt(() => (known ? updateDesk(desk, told) : readDesk(asked)));
+      // The strip says that the simulator is silent; what was asked is asked again with the next change.
+      if (found === undefined) return ([everything, waiting] = [false, []]);
+      if (asked !== place.member) everything = true;
+      else if (found) await paint((desk = found));
+      else if (asked !== FIRST_MEMBER) return go({ member: FIRST_MEMBER, with: "", panel: "" });
+    }
+    return undefined;
+  };
+  /** One read at a time, each on what the one before left; what is told meanwhile is taken together. */
+  const start = () => {
+    busy ||= Promise.resolve()
+      .then(readOn)
+      .finally(() => {
+        busy = null;
+        if (everything || waiting.length) start();
+      });
+    return busy;
+  };
+
+  const refresh = () => {
+    everything = true;
+    return start();
+  };
+
+  /** changed: external_userids, "" for anything else. */
+  const update = (changed) => {
+    waiting.push(...changed);
+    return start();
+  };
+
+  /** Another member is read by the refresh that follows her stream. */
   const moved = (names) => {
     webview.show();
     level();
-    if (names.includes("member")) return refresh();
-    if (!me) return undefined;
-    shownList.show(me);
-    return openChat();
+    if (names.includes("member")) return undefined;
+    return !names.length || names.includes("with") || names.includes("panel") ? paint() : undefined;
   };
 
-  const start = async () => {
-    if (!place.member) {
-      const people = (await attempt(() => control.members())) || [];
-      const first = people.find(({ userid }) => userid === FIRST_MEMBER) || people[0];
-      if (!first) return fill(main, h("p.empty", "这个企业还没有成员。"));
-      go({ member: first.userid });
-    }
-    moved([]);
-    return refresh();
-  };
-
-  return { start, refresh, moved };
+  webview.show();
+  level();
+  return { refresh, update, moved };
 };

@@ -1,4 +1,4 @@
-// The simulator's clock: reads it, moves it on, stops it.
+// The simulator's clock: shows it, moves it on, stops it.
 
 import * as control from "../control.js";
 import { h } from "../element.js";
@@ -8,14 +8,15 @@ import { attempt } from "../toast.js";
 
 const HOUR = 3600;
 
-export const clockControl = (onJump) => {
+/** `jumps`: further buttons [text, body of POST clock]; `onJump` is called after the clock was moved by hand. */
+export const clockControl = (onJump, jumps = []) => {
   const day = h("span.clock-day");
   const face = h("time.clock-face");
   const pause = h("button.chip", { type: "button" }, "暂停");
   let paused = false;
   let stoppedAt = 0;
 
-  const take = (answer) => {
+  const show = (answer) => {
     setNow(answer.now);
     paused = Boolean(answer.paused);
     stoppedAt = answer.now;
@@ -25,7 +26,7 @@ export const clockControl = (onJump) => {
   const move = (body) => async () => {
     const answer = await attempt(() => control.post("clock", body));
     if (answer) {
-      take(answer);
+      show(answer);
       tick();
       onJump();
     }
@@ -43,7 +44,8 @@ export const clockControl = (onJump) => {
     h("span.clock", icon("clock"), day, face),
     h("button.chip", { type: "button", onclick: move({ advance: HOUR }) }, "+1 小时"),
     h("button.chip", { type: "button", onclick: move({ advance: 24 * HOUR }) }, "+1 天"),
+    jumps.map(([text, body]) => h("button.chip", { type: "button", onclick: move(body) }, text)),
     pause,
   );
-  return { node, look: async () => take(await control.get("clock")) };
+  return { node, show };
 };

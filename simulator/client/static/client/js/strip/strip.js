@@ -1,14 +1,15 @@
-// The strip over both sides: the simulator's clock, callbacks on their way, faults; on narrow screens a page of its own.
+// The strip over both sides: clock, limits used, callbacks on their way, faults, the scenario; on narrow screens a page of its own.
 
 import * as control from "../control.js";
 import { confirmThen } from "../dialog.js";
 import { fill, h } from "../element.js";
 import { place } from "../place.js";
-import { setNow } from "../time.js";
 import { attempt } from "../toast.js";
 import { callbacksControl } from "./callbacks.js";
 import { clockControl } from "./clock.js";
 import { faultsControl } from "./faults.js";
+import { limitsControl } from "./limits.js";
+import { scenarioControl } from "./scenario.js";
 
 const EVERY_MS = 2500;
 
@@ -22,10 +23,10 @@ const reset = () =>
 
 /** `onJump` is called after the clock was moved by hand. */
 export const strip = (bar, page, onJump) => {
-  const clock = clockControl(onJump);
-  const callbacks = callbacksControl();
-  const faults = faultsControl();
-  const controls = h("div.strip-controls", clock.node, callbacks.node, faults.node, h("button.chip", { type: "button", onclick: reset }, "重置"));
+  const [clock, limits, callbacks] = [clockControl(onJump), limitsControl(), callbacksControl()];
+  const [faults, scenario] = [faultsControl(), scenarioControl()];
+  const parts = [clock, limits, callbacks, faults, scenario].map(({ node }) => node);
+  const controls = h("div.strip-controls", parts, h("button.chip", { type: "button", onclick: reset }, "重置"));
   const home = () => (document.documentElement.classList.contains("narrow") ? page : bar).append(controls);
   fill(bar, h("h1", h("span.logo", "企"), "企业微信模拟器"));
   fill(page, h("h2", "模拟控制"));
@@ -34,11 +35,13 @@ export const strip = (bar, page, onJump) => {
 
   const look = async () => {
     try {
-      const health = await control.get("health");
-      setNow(health.now);
+      const status = await control.get("status");
+      clock.show(status);
+      limits.show(status.fullest);
+      callbacks.show(status.pending_callbacks);
+      faults.show(status.faults, status.disturbed);
+      scenario.show(status.running);
       bar.classList.remove("silent");
-      callbacks.show(health.pending_callbacks);
-      await Promise.all([clock.look(), faults.look()]);
     } catch {
       // The page outlives a restart of the simulator: say so and keep asking.
       bar.classList.add("silent");
