@@ -10,8 +10,11 @@ from tests.simulator_client.conftest import GUIDE, OTHER, SDK, Simulator
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.usefixtures("product"),
-    pytest.mark.skipif(not SDK.exists(), reason="npm ci puts @wecom/jssdk into node_modules"),
 ]
+
+
+def test_the_sdk_is_there() -> None:
+    assert SDK.exists(), "script/setup --dev puts @wecom/jssdk into node_modules"
 
 
 def first_customer(simulator: Simulator, userid: str) -> str:

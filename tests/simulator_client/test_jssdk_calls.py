@@ -15,9 +15,10 @@ from tests.simulator_client.sdk_pages import JWEIXIN
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.usefixtures("product"),
-    pytest.mark.skipif(not SDK.exists() or not JWEIXIN.exists(), reason="npm ci puts both SDKs into node_modules"),
 ]
 PICTURE = "https://a.cn/i.png"
+assert SDK.exists(), "script/setup --dev puts @wecom/jssdk into node_modules"
+assert JWEIXIN.exists(), "script/setup --dev puts weixin-js-sdk into node_modules"
 REGISTER = """({corpid, names, agent, corp}) => {
   window.heard = [];
   // register starts on its own and lets nobody catch what fails
