@@ -1,4 +1,4 @@
-"""Says which documented sample a test holds the platform to, and compares an answer with a sample by shape, never by value."""
+"""Says which documented sample a test holds the platform to, and compares an answer with a sample: shapes, and every errcode."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,8 @@ def documented(doc: str, *paths: str, writes: bool = False, people: bool = False
 
 
 def shaped_like(answer: Any, sample: Any, optional: Sequence[str] = (), at: str = "") -> None:
-    """Every key of `sample` is in `answer` with the same JSON type; lists are compared by their first elements.
+    """Every key of `sample` is in `answer` with the same JSON type; lists are compared by their first elements. An `errcode` has to
+    be the sample's: a call that always fails has the right shape too.
 
     `optional` names places by their path (`task_list[].send_time`, `fail_list[]`): these may be missing or empty.
     Keys beside the sample's are welcome: the platform adds some over the years.
@@ -28,6 +29,7 @@ def shaped_like(answer: Any, sample: Any, optional: Sequence[str] = (), at: str 
             place = f"{at}.{key}" if at else key
             if key in answer:
                 shaped_like(answer[key], value, optional, place)
+                assert key != "errcode" or answer[key] == value, f"{place} is {answer[key]}, not {value}: {answer!r:.400}"
             else:
                 assert place in optional, f"{place} is missing in {answer!r:.600}"
     elif isinstance(sample, list) and sample:

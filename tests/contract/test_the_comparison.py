@@ -20,9 +20,10 @@ def test_the_sample_itself_and_more_keys_pass() -> None:
         {"errcode": 0, "info": [{"userid": "zhangsan", "time": "1"}], "cursor": ""},
         {"errcode": 0, "info": [{"time": 1}], "cursor": ""},
         {"errcode": 0, "info": [], "cursor": ""},
+        {"errcode": 40058, "info": [{"userid": "zhangsan", "time": 1}], "cursor": ""},
         {"errcode": False, "info": [{"userid": "zhangsan", "time": 1}], "cursor": ""},
     ],
-    ids=["missing key", "text for number", "deeper", "missing deeper", "empty list", "boolean for number"],
+    ids=["missing key", "text for number", "deeper", "missing deeper", "empty list", "refused", "boolean for number"],
 )
 def test_what_differs_fails(answer: dict[str, object]) -> None:
     with pytest.raises(AssertionError):

@@ -4,7 +4,7 @@ from tests.contract.corp import Corp
 from tests.contract.samples import documented, shaped_like
 
 TAKEOVER = "zhouting"
-STARTED = {"errcode": 0, "errmsg": "ok", "customer": [{"external_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACAAAA", "errcode": 40096}]}
+STARTED = {"errcode": 0, "errmsg": "ok", "customer": [{"external_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACAAAA", "errcode": 0}]}
 RESULT = {
     "errcode": 0,
     "errmsg": "ok",
@@ -25,13 +25,13 @@ EMPTY = ("info[]", "customer[]")
 
 @documented("92125", "externalcontact/transfer_customer", writes=True, people=True)
 def test_transfer_customer(wecom: Corp) -> None:
-    wanted = ["woAJ2GCAAAXtWyujaWJHDDGi0mACAAAA", wecom.customer]
+    wanted = [wecom.customer, "woAJ2GCAAAXtWyujaWJHDDGi0mACAAAA"]
     answer = wecom.post(
         "externalcontact/transfer_customer", handover_userid=wecom.member, takeover_userid=TAKEOVER, external_userid=wanted,
         transfer_success_msg="您好，您的服务已升级，后续将由我的同事张三@腾讯接替我的工作，继续为您服务。",
     )  # fmt: skip
     shaped_like(answer, STARTED)
-    assert [row["errcode"] for row in answer["customer"]] == [40096, 0]
+    assert [row["errcode"] for row in answer["customer"]] == [0, 40096]
 
 
 @documented("94088", "externalcontact/transfer_result", writes=True, people=True)
