@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.corp import Access, Corp, real_access
+from tests.contract.probing import Probing
 from tests.simulator.conftest import free_port, start, stop
 from tests.simulator.platform import AGENTID, APP, CONTACTS, CORPID, Platform
 
@@ -42,7 +43,7 @@ def wecom(request: pytest.FixtureRequest, base: str) -> Iterator[Corp]:
             pytest.skip("changes the corp; WECOM_REAL_WRITE=1 allows it")
         corp = Corp(real_access())
     else:
-        corp = Corp(_simulated(base))
+        corp = Probing(_simulated(base))
     yield corp
     if not REAL:
         assert corp.control("unknown")["unknown"] == []
