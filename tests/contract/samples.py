@@ -15,8 +15,8 @@ def documented(doc: str, *paths: str, writes: bool = False, people: bool = False
 
 
 def shaped_like(answer: Any, sample: Any, optional: Sequence[str] = (), at: str = "") -> None:
-    """Every key of `sample` is in `answer` with the same JSON type; lists are compared by their first elements. An `errcode` has to
-    be the sample's: a call that always fails has the right shape too.
+    """Every key of `sample` is in `answer` with the same JSON type; lists are compared by their first elements.
+    An `errcode` has to be the sample's: a call that always fails has the right shape too.
 
     `optional` names places by their path (`task_list[].send_time`, `fail_list[]`): these may be missing or empty.
     Keys beside the sample's are welcome: the platform adds some over the years.
