@@ -34,7 +34,8 @@ class Platform:
     def set_receiver(self, name: str, /, **body: Any) -> Json:
         """Save a callback address, as an administrator does; the platform verifies it first."""
         answer = self.http.put(f"{self.base}/_control/receivers/{name}", json={**body, "verify": True}, timeout=20)
-        answer.raise_for_status()
+        if answer.status_code >= 400:
+            raise RuntimeError(f"receivers/{name}: {answer.text[:500]}")
         return dict(answer.json())
 
     def inbox(self, userid: str) -> list[Json]:

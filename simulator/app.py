@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from simulator import page_policy
 from simulator.api import entry
 from simulator.callbacks import replies
 from simulator.client import routes as client
@@ -13,6 +14,7 @@ from simulator.control import (
     desk,
     group_sends,
     groups,
+    index,
     kf,
     moments,
     people,
@@ -20,6 +22,7 @@ from simulator.control import (
     rules,
     scenarios,
     status,
+    stream,
     traffic,
     transfers,
     windows,
@@ -42,8 +45,10 @@ def create_app(world: World) -> Flask:
     world.delivery.on_reply = replies.keeper(world)
     for part in (
         entry, login, scan, files, rules, traffic, people, apps, deeds, desk, scenarios, status, groups, group_scan,
-        kf, kf_page, acquisition, transfers, acquire, group_sends, moments, appchats, windows, client,
+        index, kf, kf_page, acquisition, transfers, acquire, group_sends, moments, appchats, windows, client,
+        stream,
     ):  # fmt: skip
         app.register_blueprint(part.bp)
     refusals.register(app)
+    page_policy.register(app)
     return app

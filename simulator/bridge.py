@@ -7,7 +7,7 @@ from simulator.jsapi.page_call import PageCall, Result, older
 from simulator.jsapi.table import CALLS, KNOWN_NAMES
 from simulator.world.world import World
 
-__all__ = ["answer", "js_signature"]
+__all__ = ["answer", "js_signature", "refused"]
 
 
 def answer(world: World, userid: str, name: str, params: dict[str, Any], url: str, context: dict[str, Any]) -> Result:
@@ -24,6 +24,13 @@ def answer(world: World, userid: str, name: str, params: dict[str, Any], url: st
              "result": result}
         )  # fmt: skip
     return result
+
+
+def refused(asked: dict[str, Any], what: str) -> Result:
+    """What a page hears whose call cannot be looked at: `what` of it is invalid."""
+    name = asked.get("name")
+    said = name if isinstance(name, str) and name.isascii() else "invoke"
+    return {"err_msg": f"{said}:fail_invalid {what}", "err_code": -1}
 
 
 def _answer(call: PageCall) -> Result:

@@ -10,6 +10,12 @@ from simulator.world.world import World
 TYPED = ("client", "sidebar")
 
 
+def have_talked(world: World, userid: str, external_userid: str, after_line: int) -> bool:
+    """Has either of the two written since that line?"""
+    lines = world.state.chats.of(userid, external_userid)
+    return any(each.id > after_line and each.sender != "system" and each.via in TYPED for each in lines)
+
+
 def say(
     world: World, userid: str, external_userid: str, sender: str, msgtype: str, body: dict[str, Any], via: str = "client"
 ) -> ChatMessage:

@@ -51,5 +51,14 @@ class Clock:
             self._offset = self._stopped_at - self._real()
             self._stopped_at = None
 
+    @property
+    def stopped_at(self) -> float | None:
+        """The moment a stopped clock shows; None while it runs."""
+        return self._stopped_at
+
+    def restore(self, offset: float, stopped_at: float | None) -> None:
+        """Go on as saved."""
+        self._offset, self._stopped_at = offset, stopped_at
+
     def reset(self) -> None:
         self._offset, self._stopped_at = 0.0, None

@@ -42,6 +42,7 @@ class Fault:
         row = {
             "id": self.id, "path": self.path, "kind": self.kind, "errcode": self.errcode, "times": self.times,
             "share": self.share, "status": self.status, "after": self.after, "hits": self.hits, "by": self.by,
+            "spent": self.spent(),
         }  # fmt: skip
         return row | self.wait.as_json()
 
@@ -73,7 +74,8 @@ class Faults:
         return count
 
     def count(self) -> int:
-        return len(self._faults)
+        """Those that may still strike."""
+        return sum(not each.spent() for each in self._faults.values())
 
     def as_json(self) -> list[dict[str, Any]]:
         return [fault.as_json() for fault in self._faults.values()]
@@ -102,6 +104,8 @@ def _fault(fault_id: int, wanted: dict[str, Any]) -> Fault:
     if not set(wanted) <= KNOWN or not isinstance(wanted.get("path"), str) or wanted.get("kind") not in KINDS:
         raise ValueError(f"a fault has a path and a kind out of {', '.join(KINDS)}; for example {EXAMPLE}")
     kind = str(wanted["kind"])
+    if kind == "errcode" and "errcode" not in wanted:
+        raise ValueError(f"an errcode fault says which errcode; for example {EXAMPLE}")
     wait = read_wait(wanted, HANG if kind == "hang" else 0.0)
     if kind == "latency" and wait == Wait():
         raise ValueError('a latency says how long; for example {"path": "message/send", "kind": "latency", "seconds": 2}')
@@ -111,8 +115,8 @@ def _fault(fault_id: int, wanted: dict[str, Any]) -> Fault:
             float(wanted.get("share", 1.0)), wait,
             int(wanted.get("status") or (502 if kind == "html" else 503)), bool(wanted.get("after", False)),
         )  # fmt: skip
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{error}; for example {EXAMPLE}") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"errcode, times and status are whole numbers, share is from 0 to 1; for example {EXAMPLE}") from error
     if fault.times < 0 or not 0 <= fault.share <= 1:
         raise ValueError(f"times is 0 or more and share from 0 to 1; for example {EXAMPLE}")
     if not 100 <= fault.status <= 599 or (kind == "errcode" and fault.errcode == 0):

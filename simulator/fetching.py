@@ -14,6 +14,7 @@ from simulator.world.world import World
 
 MOST_BYTES = 200 * 1024 * 1024
 TIMEOUT = 10.0
+MOST_AT_ONCE = 8
 NO_RANGE, NOT_FETCHED, TOO_LARGE, OTHER_MD5 = 830001, 830003, 45001, 301019
 
 
@@ -26,8 +27,19 @@ class UnfetchedError(Exception):
 
 
 def start(world: World, job: Fetch) -> None:
-    """Fetch in the background: the caller holds the world's lock, and the file may be the simulator's own."""
-    threading.Thread(target=_run, args=(world, world.state, job), name="fetching", daemon=True).start()
+    """Fetch in the background, eight files at once: the caller holds the lock, and the file may be the simulator's own."""
+    if world.state.fetches.wait(job, MOST_AT_ONCE):
+        threading.Thread(target=_work, args=(world, world.state), name="fetching", daemon=True).start()
+
+
+def _work(world: World, state: State) -> None:
+    """One job after the other until none waits or the world was reset."""
+    while world.state is state:
+        with world.lock:
+            job = state.fetches.take()
+        if job is None:
+            return
+        _run(world, state, job)
 
 
 def _run(world: World, state: State, job: Fetch) -> None:
@@ -55,7 +67,10 @@ def _finish(world: World, job: Fetch, content: bytes, error: int) -> None:
 
 
 def _fetch(world: World, job: Fetch) -> bytes:
-    parts = urlsplit(job.url)
+    try:
+        parts = urlsplit(job.url)
+    except ValueError as error:
+        raise UnfetchedError(NOT_FETCHED) from error
     if f"{parts.scheme}://{parts.netloc}" not in (world.base_url, *world.settings.product_origins):
         raise UnfetchedError(NOT_FETCHED)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -64,7 +79,7 @@ def _fetch(world: World, job: Fetch) -> bytes:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         connection.request("GET", target or "/", headers={"Range": "bytes=0-"})
         content = _read(connection.getresponse())
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise UnfetchedError(NOT_FETCHED) from error
     finally:
         connection.close()

@@ -33,7 +33,7 @@ def tell(world: World, group: Group) -> None:
 def name_of(world: World, sender: str, sender_type: int) -> str:
     """What the group shows of somebody; empty when nobody knows them any more."""
     if sender_type == MEMBER:
-        member = world.member(sender)
+        member = world.member_ever(sender)
         return member.name if member else sender
     customer = world.state.customers.find(sender)
     return customer.name if customer else ""

@@ -1,5 +1,6 @@
 """企业群发 on its way: who gets which customer, what happens when a member confirms, her own 群发助手."""
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,27 +12,35 @@ from simulator.world.group_sends import NOT_A_FRIEND, OVER_THE_LIMIT, SENT, UNSE
 from simulator.world.groups import MEMBER
 from simulator.world.world import World
 
-# Members looked at in one go, so that a brand of 16,000 does not stand still while a tag is looked for.
-SLICE = 100
+# Seconds of work in one go, so that a brand of 16,000 does not stand still while a tag is looked for.
+SLICE = 0.03
 Fits = Callable[[Follow], bool]
 
 
-def settle_group_sends(world: World) -> None:
-    """Go on with sends whose members are still being worked out."""
-    for send in world.state.group_sends.unfinished():
+def hand_out_waiting(world: World) -> None:
+    """Go on for a slice with the oldest send whose members are still being worked out."""
+    for send in world.state.group_sends.unfinished()[:1]:
         hand_out(world, send)
 
 
 def hand_out(world: World, send: GroupSend) -> None:
-    """Give the next members of a send by tags the customers who talked with them last."""
-    app = world.state.apps.get(send.agentid)
-    batch, send.waiting = send.waiting[:SLICE], send.waiting[SLICE:]
-    for userid in batch if app else ():
-        mine = world.state.customers.of_member(userid)
-        targets = [each.external_userid for each in mine if wanted(each, send.tag_groups) and _is_hers(world, app, each, send)]
-        if targets:
-            world.state.group_sends.give(send, userid, targets)
-            world.notices.changed(userid)
+    """Give the next members of a send by tags the customers who talked with them last: as many as fit into a slice."""
+    app, until, done = world.state.apps.get(send.agentid), time.thread_time() + SLICE, 0
+    for userid in send.waiting:
+        if app is not None:
+            _hand_to(world, app, send, userid)
+        done += 1
+        if time.thread_time() >= until:
+            break
+    del send.waiting[:done]
+
+
+def _hand_to(world: World, app: App, send: GroupSend, userid: str) -> None:
+    mine = world.state.customers.of_member(userid)
+    targets = [each.external_userid for each in mine if wanted(each, send.tag_groups) and _is_hers(world, app, each, send)]
+    if targets:
+        world.state.group_sends.give(send, userid, targets)
+        world.notices.changed(userid)
 
 
 def wanted(follow: Follow, tag_groups: list[list[str]]) -> bool:

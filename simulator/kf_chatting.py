@@ -38,8 +38,8 @@ def customer_says(world: World, session: KfSession, msgtype: str, body: dict[str
 def servicer_says(
     world: World, userid: str, open_kfid: str, external_userid: str, msgtype: str, body: dict[str, Any]
 ) -> tuple[KfLine, int]:
-    """A member writes in the client, with a body of sync_msg or of sendChatMessage. In a session that ended or went on to
-    somebody else she takes it up again (change_type 4). ImpossibleError when it is not hers to write in."""
+    """A member writes in the client, with a body of sync_msg or of sendChatMessage. In a session of hers that
+    ended she takes it up again (change_type 4). ImpossibleError when it is not hers to write in."""
     account = world.state.kf.accounts.get(open_kfid)
     session = world.state.kf.session(open_kfid, external_userid)
     if account is None or session is None:
@@ -56,8 +56,12 @@ def servicer_says(
 
 
 def _reopen(world: World, session: KfSession, userid: str) -> None:
-    """Only who served her before has the chat in her list; a session nobody serves yet has to be taken first."""
-    if session.state not in (HUMAN, OVER) or userid.lower() not in {each.lower() for each in session.served}:
+    """Only in a session that ended, and only who served her in it before (DOC 94669: state 4 goes to 3)."""
+    if session.state == HUMAN:
+        raise ImpossibleError(
+            f"{session.servicer} serves this session now: she hands it over (servicer_hands_kf_over) or ends it"
+        )
+    if session.state != OVER or userid.lower() not in {each.lower() for each in session.served}:
         raise ImpossibleError("she does not serve this session: take it first (servicer_takes_kf)")
     old = session.servicer or session.served[-1]
     world.state.kf.put(session, HUMAN, userid)

@@ -44,6 +44,9 @@ def tell(world: World, account: KfAccount, event_type: str, **fields: Any) -> in
 
 def notify(world: World, session: KfSession) -> None:
     """Pages of the customer and of every member who may see the session change."""
+    # Who serves an account may be a whole department: nothing to go through for nobody.
+    if not world.notices.watched:
+        return
     account = world.state.kf.accounts[session.open_kfid]
     # Also while one serves: the others have just seen it leave the pool.
     for userid in {*account.servicers(world.state.people), *session.served}:

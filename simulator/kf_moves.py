@@ -112,7 +112,7 @@ def move(world: World, session: KfSession, state: int, servicer: str = "") -> st
 
 def _words(world: World, session: KfSession, before: str) -> str:
     if session.state == HUMAN:
-        member = world.member(session.servicer)
+        member = world.member_ever(session.servicer)
         name = member.name if member else session.servicer
         return f"会话已转接给 {name}" if before else f"{name} 为你服务"
     return {POOL: "正在排队，等待人工接待", OVER: "会话已结束"}.get(session.state, "由智能助手接待")

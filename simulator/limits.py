@@ -10,28 +10,47 @@ MINUTE, HOUR = 60, 3600
 
 @dataclass(slots=True)
 class Window:
-    """Counts in windows that begin with the first call after the last one ended."""
+    """Counts in windows that begin with the first call after the last one ended. With `blocks`, who takes too much is
+    refused for a whole window from that moment (DOC 90312); without, only what is too much is lost."""
 
     seconds: int
+    blocks: bool = True
     started: float = float("-inf")
     count: int = 0
+    blocked_until: float = float("-inf")
 
     def take(self, now: float, limit: int) -> bool:
-        """Count one; False once more than `limit` came inside the window."""
-        if not 0 <= now - self.started < self.seconds:
+        """Count one; False once more than `limit` came inside the window, and while that is punished."""
+        if not self._runs(now):
             self.started, self.count = now, 0
         self.count += 1
-        return self.count <= limit
+        if self.count <= limit:
+            return True
+        if self.blocks and not self._is_blocked(now):
+            self.blocked_until = now + self.seconds
+        return False
 
     def used(self, now: float) -> int:
         """What stands in the window that runs now; 0 once it has ended."""
-        return self.count if 0 <= now - self.started < self.seconds else 0
+        return self.count if self._runs(now) else 0
+
+    def _runs(self, now: float) -> bool:
+        return 0 <= now - self.started < self.seconds or self._is_blocked(now)
+
+    def _is_blocked(self, now: float) -> bool:
+        # A block set before the clock was put back is none.
+        return 0 < self.blocked_until - now <= self.seconds
 
 
 @dataclass(slots=True)
 class Pair:
     minute: Window = field(default_factory=lambda: Window(MINUTE))
     hour: Window = field(default_factory=lambda: Window(HOUR))
+
+    @classmethod
+    def dropping(cls) -> "Pair":
+        """For what is dropped without a word: nobody is punished."""
+        return cls(Window(MINUTE, blocks=False), Window(HOUR, blocks=False))
 
     def take(self, now: float, per_minute: int, per_hour: int) -> bool:
         inside_minute = self.minute.take(now, per_minute)
@@ -75,7 +94,7 @@ class Limits:
         """False: this app's message to this member is dropped without a word."""
         pair = self._members.get((agentid, userid))
         if pair is None:
-            pair = self._members[agentid, userid] = Pair()
+            pair = self._members[agentid, userid] = Pair.dropping()
         return pair.take(now, self.member_per_minute, self.member_per_hour)
 
     def allow_ticket(self, owner: int | None, now: float) -> bool:
@@ -108,11 +127,15 @@ class Limits:
         own = self.paths.get(path, {})
         return own.get("per_minute", self.per_minute), own.get("per_hour", self.per_hour)
 
-    def change(self, wanted: dict[str, Any]) -> None:
-        """Take over the given keys; ValueError names the wrong one and nothing is changed."""
+    def check(self, wanted: dict[str, Any]) -> None:
+        """ValueError names the first key that cannot be set so."""
         for key, value in wanted.items():
             if not _acceptable(key, value):
                 raise ValueError(f'cannot set {key}; for example {{"per_minute": 5, "in_flight": {{"user/get": 2}}}}')
+
+    def change(self, wanted: dict[str, Any]) -> None:
+        """Take over the given keys; ValueError names the wrong one and nothing is changed."""
+        self.check(wanted)
         for key, value in wanted.items():
             if key in FIGURES:
                 self.quotas.change(key, value)

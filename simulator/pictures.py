@@ -17,11 +17,11 @@ Colour = tuple[int, int, int]
 
 
 @functools.lru_cache(maxsize=4096)
-def avatar(name: str) -> bytes:
-    """A head and shoulders in colours that depend on `name` alone; 96 x 96 PNG."""
+def avatar(name: str, gender: int = 0) -> bytes:
+    """A head and shoulders in colours that depend on `name` alone, women (2) with long hair, men (1) with short; 96 x 96 PNG."""
     seed = hashlib.sha1(name.encode(), usedforsecurity=False).digest()
     back, skin, hair = BACKS[seed[0] % len(BACKS)], SKINS[seed[1] % len(SKINS)], HAIRS[seed[2] % len(HAIRS)]
-    coat, long_hair = BACKS[seed[3] % len(BACKS)], seed[4] % 2 == 0
+    coat, long_hair = BACKS[seed[3] % len(BACKS)], (seed[4] % 2 == 0 if gender == 0 else gender == 2)
     coat = (coat[0] // 2, coat[1] // 2, coat[2] // 2 + 40)
     rows = bytearray()
     for y in range(SIZE):

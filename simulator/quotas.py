@@ -38,8 +38,15 @@ class Quotas:
         begun, count = self._running(key, now)
         self._counted[key] = begun, count + amount
         if len(self._counted) > KEEP:
-            del self._counted[next(iter(self._counted))]
+            self._make_room(now)
         return count + amount <= limit
+
+    def _make_room(self, now: float) -> None:
+        """Drop the windows that have ended; when all still run, the tenth that ends first."""
+        ended = [key for key, (begun, _) in self._counted.items() if not 0 <= now - begun < key[2]]
+        soonest = sorted(self._counted, key=lambda key: self._counted[key][0] + key[2])
+        for key in ended or soonest[: KEEP // 10]:
+            del self._counted[key]
 
     def fits(self, rule: str, who: str, now: float, window: int, limit: int, amount: int = 1) -> bool:
         """Like take, but nothing is counted when it would be too much."""

@@ -1,4 +1,4 @@
-"""Saves the state as a JSON file and reads it back; walks the dataclasses by their types, so nothing is listed twice."""
+"""Saves state and clock as a JSON file and reads them back; walks the dataclasses by their types, so nothing is listed twice."""
 
 import base64
 import dataclasses
@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import typing
+import uuid
 from enum import StrEnum
 from pathlib import Path
 from types import UnionType
@@ -21,12 +22,21 @@ PLAIN = (Any, str, int, float, bool)
 
 
 def save(world: World, file: Path) -> None:
-    """Write the snapshot beside `file` and put it in its place in one step."""
+    """Write the snapshot beside `file` and put it in its place in one step; who comes later has the newer state."""
+    waiting = file.with_name(f"{file.name}.{uuid.uuid4().hex}.new")
+    with world.saving:
+        try:
+            waiting.write_text(_dumped(world), "utf-8")
+            os.replace(waiting, file)
+        finally:
+            waiting.unlink(missing_ok=True)
+
+
+def _dumped(world: World) -> str:
+    # Text before the lock is let go: what encode gives is in part the world's own lists and dicts.
     with world.lock:
-        content = {"version": VERSION, "clock_offset": world.clock.offset, "state": encode(State, world.state)}
-    waiting = file.with_name(file.name + ".new")
-    waiting.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-    os.replace(waiting, file)
+        clock = {"clock_offset": world.clock.offset, "clock_stopped_at": world.clock.stopped_at}
+        return json.dumps({"version": VERSION, **clock, "state": encode(State, world.state)}, ensure_ascii=False)
 
 
 def load(world: World, file: Path) -> None:
@@ -37,7 +47,8 @@ def load(world: World, file: Path) -> None:
     state = decode(State, content["state"])
     attach_saved(state, world.base_url)
     world.replace(state)
-    world.clock.advance(content["clock_offset"] - world.clock.offset)
+    world.home = (state.brand or world.settings.brand, state.seed)
+    world.clock.restore(content["clock_offset"], content.get("clock_stopped_at"))
 
 
 def encode(kind: Any, value: Any) -> Any:

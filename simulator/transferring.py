@@ -87,8 +87,7 @@ def settle_transfers(world: World) -> None:
 
 def name_of(world: World, userid: str) -> str:
     """A member's name, of one who left too."""
-    leaver = world.state.transfers.leavers.get(userid.lower())
-    member = world.member(userid) or (leaver.member if leaver else None)
+    member = world.member_ever(userid)
     return member.name if member else userid
 
 

@@ -13,7 +13,7 @@ def joins(wish: Wish) -> dict[str, Any]:
     userid = wish.text("userid")
     if wish.world.member(userid):
         raise ImpossibleError(f"{userid} is taken")
-    departments = _departments(wish)
+    departments = _departments(wish) if "department" in wish.body else [ROOT]
     avatar = f"{wish.world.base_url}/files/avatar_{userid}.png"
     member = Member(
         userid, wish.text("name", userid), departments, [int(bool(wish.body.get("is_leader")))] * len(departments),
@@ -128,8 +128,11 @@ def _departments(wish: Wish) -> list[int]:
     wanted = wish.body.get("department")
     departments: list[Any] = wanted if isinstance(wanted, list) else [wanted]
     known = wish.world.state.people.departments
-    if not departments or any(not isinstance(each, int) or each not in known for each in departments):
-        raise ImpossibleError('department is one id or a list of ids of departments, for example {"department": [101]}', 400)
+    if not departments or any(isinstance(each, bool) or not isinstance(each, int) for each in departments):
+        raise ImpossibleError('department is one id or a list of ids of departments, for example {"department": [1]}', 400)
+    for each in departments:
+        if each not in known:
+            raise ImpossibleError(f"there is no department {each}; GET /_control/departments lists them", 404)
     return departments
 
 

@@ -12,7 +12,11 @@ from simulator.world.ways import ContactWay
 from simulator.world.world import World
 
 WELCOME_LIFE = 20
-NAMES = ("王晓雨", "李慕晴", "张语桐", "刘思远", "陈可欣", "杨若溪", "赵明轩", "黄诗涵", "周子墨", "吴佳怡")
+FEMALE, MALE = 2, 1
+NAMES = {
+    MALE: ("刘思远", "赵明轩", "周子墨", "陈浩然", "林景行"), FEMALE: ("王晓雨", "李慕晴", "张语桐", "陈可欣", "吴佳怡"),
+}  # fmt: skip
+TITLES = {"先生": MALE, "哥": MALE, "小姐": FEMALE, "女士": FEMALE, "姐": FEMALE}
 
 
 def scans(wish: Wish) -> dict[str, Any]:
@@ -58,11 +62,12 @@ def new_follow(world: World, member: Member, customer: Customer, add_way: int = 
 def become_friends(world: World, follow: Follow, change: str, welcome: bool = True) -> dict[str, Any]:
     """Both phones say they may chat now; the apps hear of it, with a welcome code when one is due."""
     code = WelcomeCode(
-        ids.opaque(world.rng, 43), follow.userid, follow.external_userid, world.now + WELCOME_LIFE
+        ids.opaque(world.rng, 43), follow.userid, follow.external_userid, world.now + WELCOME_LIFE,
+        after_line=world.state.chats.last_id,
     ) if welcome else None  # fmt: skip
     if code is not None:
         world.state.passes.welcomes[code.code] = code
-        world.state.passes.forget_oldest()
+        world.state.passes.forget_oldest(world.now)
     customer = world.state.customers.get(follow.external_userid)
     line = {"content": f"{customer.name} 已添加你为联系人，现在可以开始聊天了。"}
     chatting.say(world, follow.userid, follow.external_userid, "system", "text", line)
@@ -144,11 +149,17 @@ def scanner(wish: Wish) -> Customer:
         return wish.customer()
     wanted = wish.mapping("customer")
     external_userid = ids.external_userid(wish.world.rng)
-    name = str(wanted.get("name") or wish.world.rng.choice(NAMES))
-    avatar = str(wanted.get("avatar") or f"{wish.world.base_url}/files/avatar_{external_userid}.png")
-    gender = wanted.get("gender", wish.world.rng.choice((1, 2)))
-    if gender not in (0, 1, 2):
+    gender = wanted.get("gender", _gender_of(wish, str(wanted.get("name") or "")))
+    if isinstance(gender, bool) or gender not in (0, MALE, FEMALE):
         raise ImpossibleError("gender is 0 (unknown), 1 (male) or 2 (female)", 400)
+    name = str(wanted.get("name") or wish.world.rng.choice(NAMES[gender or FEMALE]))
+    avatar = str(wanted.get("avatar") or f"{wish.world.base_url}/files/avatar_{external_userid}.png")
     customer = Customer(external_userid, name, int(gender), avatar)
     customers.add(customer)
     return customer
+
+
+def _gender_of(wish: Wish, name: str) -> int:
+    """周小姐 is a woman; what a name does not tell is drawn."""
+    told = next((gender for title, gender in TITLES.items() if name.endswith(title)), 0)
+    return told or wish.world.rng.choice((MALE, FEMALE))

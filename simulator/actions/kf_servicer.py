@@ -14,7 +14,7 @@ GREETING = "您好，我继续为您服务"
 
 
 def answers(wish: Wish) -> dict[str, Any]:
-    """In her own session; in one that ended or went on to somebody else it takes the session up again (change_type 4)."""
+    """In her own session; in one of hers that ended it takes the session up again (change_type 4)."""
     member, session = wish.member(), session_of(wish)
     msgtype, body = kf_received.message(wish, kf_received.SERVICER_KEYS)
     who = (member.userid, session.open_kfid, session.external_userid)

@@ -11,8 +11,8 @@ from simulator.world.media import Image, Media
 
 
 def own_app(call: Call, agentid: int) -> App:
-    """The caller's app, when `agentid` is its own."""
-    if agentid not in call.state.apps or call.state.apps[agentid].kind != "app":
+    """The caller's app, when `agentid` is its own; 40056 nobody's, 301002 another one's."""
+    if agentid not in call.state.apps:
         raise ApiError(40056)
     if agentid != call.app.agentid:
         raise ApiError(301002)

@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Request, Response, current_app, request
@@ -18,7 +20,17 @@ from simulator.world.world import World
 bp = Blueprint("api", __name__)
 JSON_TYPE = "application/json; charset=UTF-8"
 MULTIPART = "multipart/form-data"
-NO_CODE = -2
+NO_CODE, CRASHED = -2, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request once all of it has come; `shown` is what the log of calls keeps."""
+
+    shown: bytes
+    content: bytes = b""
+    uploads: Mapping[str, Upload] = field(default_factory=dict)
+    too_large: bool = False
 
 
 @bp.route("/cgi-bin/<path:path>", methods=["GET", "POST"])
@@ -27,31 +39,44 @@ def serve(path: str) -> Response:
     endpoint = TABLE.get(path)
     if endpoint is None:
         return _unknown(world, path)
+    # All of it before anything is locked or counted: a caller may take its time over a body.
+    sent = _sent(request, endpoint)
     started = time.perf_counter()
     with world.lock:
         running = world.calls.enter(path)
         faults = world.faults.take(path)
+    outcome: tuple[Response, int, int] | None = None
     try:
-        question = _question(request)
-        response, agentid, errcode = _through(world, path, endpoint, running, faults)
+        outcome = _through(world, path, endpoint, sent, running, faults)
     finally:
-        with world.lock:
-            world.calls.leave(path)
-    elapsed = (time.perf_counter() - started) * 1000
-    answer = b"" if response.is_streamed or response.mimetype != "application/json" else response.get_data()
+        _record(world, path, sent.shown, outcome, (time.perf_counter() - started) * 1000)
+    return outcome[0]
+
+
+def _record(world: World, path: str, question: bytes, outcome: tuple[Response, int, int] | None, elapsed: float) -> None:
+    """Write the call down; without an outcome the simulator itself broke, and Flask logs the traceback."""
+    response, agentid, errcode = outcome or (None, 0, CRASHED)
+    readable = response is not None and not response.is_streamed and response.mimetype == "application/json"
+    answer = response.get_data() if response is not None and readable else b""
     with world.lock:
+        world.calls.leave(path)
+        world.calls.crashes += outcome is None
         world.calls.record(path, agentid, errcode, world.now, elapsed, question, answer)
-    return response
 
 
-def _question(request: Request) -> bytes:
-    if request.mimetype == MULTIPART:
-        return f"(multipart, {request.content_length} bytes)".encode()
+def _sent(request: Request, endpoint: Endpoint) -> Sent:
+    """Take the whole request in, off the line."""
+    if request.method == "GET":
+        args = "&".join(f"{key}={value}" for key, value in request.args.items() if key != "access_token")
+        return Sent(args.encode())
     if _too_large(request):
-        return f"({request.content_length} bytes)".encode()
-    if request.method == "POST":
-        return request.get_data()
-    return "&".join(f"{key}={value}" for key, value in request.args.items() if key != "access_token").encode()
+        return Sent(f"({request.content_length} bytes)".encode(), too_large=True)
+    if endpoint.method != "UPLOAD":
+        content = request.get_data()
+        return Sent(content, content)
+    parts = request.files.items() if request.mimetype == MULTIPART else ()
+    uploads = {name: Upload(part.filename or "", part.mimetype, part.read()) for name, part in parts}
+    return Sent(f"(multipart, {request.content_length} bytes)".encode(), uploads=uploads)
 
 
 def _too_large(request: Request) -> bool:
@@ -60,30 +85,32 @@ def _too_large(request: Request) -> bool:
     return most is not None and (request.content_length or 0) > most
 
 
-def _through(world: World, path: str, endpoint: Endpoint, running: int, faults: list[Fault]) -> tuple[Response, int, int]:
+def _through(
+    world: World, path: str, endpoint: Endpoint, sent: Sent, running: int, faults: list[Fault]
+) -> tuple[Response, int, int]:
     """The response with the agentid of the caller and the errcode, past whatever faults were asked for."""
     blow = None
     for fault in faults:
         if fault.kind == "latency":
-            world.closing.wait(world.faults.wait_of(fault))
+            disturbance.hold(world, fault)
         else:
             blow = fault
     if blow is None:
-        return _answer(world, path, endpoint, running, 0)
+        return _answer(world, path, endpoint, sent, running, 0)
     if blow.kind == "errcode":
-        return _answer(world, path, endpoint, running, blow.errcode)
-    agentid = _answer(world, path, endpoint, running, 0)[1] if blow.after else 0
+        return _answer(world, path, endpoint, sent, running, blow.errcode)
+    agentid = _answer(world, path, endpoint, sent, running, 0)[1] if blow.after else 0
     return disturbance.strike(world, blow), agentid, NO_CODE
 
 
-def _answer(world: World, path: str, endpoint: Endpoint, running: int, forced: int) -> tuple[Response, int, int]:
+def _answer(world: World, path: str, endpoint: Endpoint, sent: Sent, running: int, forced: int) -> tuple[Response, int, int]:
     call = Call(world, request.args, {}, request.remote_addr or "127.0.0.1", byte_range=request.headers.get("Range", ""))
     with world.lock:
         try:
             if forced:
                 raise ApiError(forced)
             admit(world, path, endpoint, call, running)
-            _read(call, endpoint)
+            _hand_over(sent, call, endpoint)
             result = endpoint.handler(call)
             if not isinstance(result, dict):
                 return Response(result.response, result.status, result.headers), _agentid(call), 0
@@ -100,19 +127,18 @@ def _agentid(call: Call) -> int:
     return call.caller.agentid if call.caller else 0
 
 
-def _read(call: Call, endpoint: Endpoint) -> None:
-    """Take the body in; JSON whatever the Content-Type says (wechatpy sends none)."""
+def _hand_over(sent: Sent, call: Call, endpoint: Endpoint) -> None:
+    """The body as the handler wants it; JSON whatever the Content-Type says (wechatpy sends none)."""
     if endpoint.method == "GET":
         return
     if request.method == "GET":
         raise ApiError(40058)
-    if _too_large(request):
+    if sent.too_large:
         raise ApiError(45001 if endpoint.method == "UPLOAD" else 40206)
     if endpoint.method == "UPLOAD":
-        parts = request.files.items() if request.mimetype == MULTIPART else ()
-        call.uploads = {name: Upload(part.filename or "", part.mimetype, part.read()) for name, part in parts}
+        call.uploads = sent.uploads
         return
-    call.body = json_object(request.get_data())
+    call.body = json_object(sent.content)
 
 
 def _json(body: dict[str, Any]) -> Response:

@@ -61,6 +61,7 @@ def _ticket(call: Call, login: LoginCode) -> dict[str, str]:
     if login.scope != "snsapi_privateinfo" or call.world.sees(call.app, login.userid) is None:
         return {}
     value = ids.opaque(call.world.rng, 96)
+    call.state.passes.forget_oldest(call.world.now)
     call.state.passes.user_tickets[value] = UserTicket(value, login.userid, call.world.now + TICKET_LIFE)
     return {"user_ticket": value}
 

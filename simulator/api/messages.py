@@ -98,8 +98,7 @@ def check_safe(call: Call, msgtype: str) -> None:
 
 
 def _has_address(call: Call) -> bool:
-    receivers = call.state.receivers.values()
-    return any(receiver.url for receiver in receivers if receiver.agentid == call.app.agentid)
+    return any(receiver.url for receiver in call.world.receivers_of(call.app.agentid))
 
 
 def _count_for_today(call: Call, people: int) -> None:
@@ -131,7 +130,7 @@ def _response_code(call: Call, msgid: str) -> str:
     code = ids.opaque(call.world.rng, 40)
     expires = call.world.now + RESPONSE_LIFE
     call.state.passes.responses[code] = ResponseCode(code, msgid, call.app.agentid, expires)
-    call.state.passes.forget_oldest()
+    call.state.passes.forget_oldest(call.world.now)
     return code
 
 

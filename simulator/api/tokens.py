@@ -29,6 +29,7 @@ def get_token(call: Call) -> dict[str, Any]:
     token = passes.live_token(app.agentid, now)
     if token is None:
         token = Token(ids.access_token(call.world.rng), app.agentid, now + LIFE)
+        passes.forget_oldest(now)
         passes.keep_token(token)
     return {"access_token": token.value, "expires_in": max(1, int(token.expires_at - now))}
 
@@ -51,20 +52,22 @@ def corp_ticket(call: Call) -> dict[str, Any]:
 
 
 def app_ticket(call: Call) -> dict[str, Any]:
+    """agent_config for agentConfig; wx_card for invoices, which no page here takes."""
     kind = call.args.get("type", "")
-    if kind != "agent_config":
+    if kind not in ("agent_config", "wx_card"):
         raise ApiError(91040)
-    return _ticket(call, call.app.agentid)
+    return _ticket(call, call.app.agentid, invoice=kind == "wx_card")
 
 
-def _ticket(call: Call, agentid: int | None) -> dict[str, Any]:
+def _ticket(call: Call, agentid: int | None, invoice: bool = False) -> dict[str, Any]:
     now, passes = call.world.now, call.state.passes
     if not call.world.limits.allow_ticket(agentid, now):
         raise ApiError(45009)
-    ticket = passes.live_ticket(agentid, now)
+    ticket = passes.live_ticket(agentid, now, invoice)
     if ticket is None:
-        ticket = Ticket(ids.opaque(call.world.rng, 86), agentid, now + LIFE)
-        passes.tickets = [each for each in passes.tickets if each.expires_at > now] + [ticket]
+        ticket = Ticket(ids.opaque(call.world.rng, 86), agentid, now + LIFE, invoice)
+        passes.forget_oldest(now)
+        passes.tickets.append(ticket)
     return {"ticket": ticket.value, "expires_in": max(1, int(ticket.expires_at - now))}
 
 

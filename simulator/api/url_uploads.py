@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from simulator import fetching, ids
 from simulator.api.call import Call, Endpoint, integer, text
@@ -22,7 +23,7 @@ def upload(call: Call) -> dict[str, Any]:
         text(call.body, "url", missing=41010, max_bytes=1024),
     )
     md5 = text(call.body, "md5", missing=40063)
-    if not url.startswith(("http://", "https://")):
+    if not _is_address(url):
         raise ApiError(40094)
     if MD5.fullmatch(md5) is None:
         raise ApiError(40058)
@@ -32,6 +33,15 @@ def upload(call: Call) -> dict[str, Any]:
     call.state.fetches.by_id[jobid] = job
     fetching.start(call.world, job)
     return {"jobid": jobid}
+
+
+def _is_address(url: str) -> bool:
+    """Can anything be fetched there?"""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def result(call: Call) -> dict[str, Any]:

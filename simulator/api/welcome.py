@@ -1,4 +1,4 @@
-"""send_welcome_msg: once, within twenty seconds, into the new customer's chat (DOC 92137)."""
+"""send_welcome_msg: once, within twenty seconds, into the new customer's chat, before either of them has written (DOC 92137)."""
 
 from typing import Any
 
@@ -17,6 +17,8 @@ def send_welcome(call: Call) -> dict[str, Any]:
         raise ApiError(41051)
     if code.expires_at < call.world.now:
         raise ApiError(41050)
+    if chatting.have_talked(call.world, code.userid, code.external_userid, code.after_line):
+        raise ApiError(41051)
     lines = _lines(call)
     follow = call.state.customers.find_follow(code.userid, code.external_userid)
     code.used = True

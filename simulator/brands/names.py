@@ -1,10 +1,16 @@
 """Words a sample brand is made of: invented people, real Chinese cities, no real brands."""
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = (
-    "晓雨", "慕晴", "语桐", "思远", "可欣", "若溪", "明轩", "诗涵", "子墨", "佳怡", "雅婷", "梓萱", "浩然", "静怡", "欣妍",
-    "雨桐", "嘉琪", "晨曦", "婉清", "景行", "书瑶", "芷若", "念慈", "海棠", "知夏", "沐阳", "安然", "清越", "云舒", "亦凡",
-)  # fmt: skip
+MALE, FEMALE = 1, 2
+GIVEN = {
+    FEMALE: (
+        "晓雨", "慕晴", "语桐", "可欣", "若溪", "诗涵", "佳怡", "雅婷", "梓萱", "静怡", "欣妍", "雨桐", "嘉琪", "婉清", "书瑶",
+        "芷若", "念慈", "海棠", "知夏", "云舒",
+    ),
+    MALE: ("思远", "明轩", "子墨", "浩然", "景行", "沐阳", "亦凡", "俊杰", "文博", "志远"),
+}  # fmt: skip
+# Members of the sample brand who are men.
+MEN = frozenset({"hq_zhangwei", "zhaolei", "sunhao", "machao", "liuyang", "yangfan"})
 # (userid, name) of guides beyond the ones every script relies on.
 GUIDES = (
     ("sunyaqi", "孙雅琪"), ("heyutong", "何雨桐"), ("gaomin", "高敏"), ("linxiao", "林晓"), ("zhuli", "朱莉"),

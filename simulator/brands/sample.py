@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from simulator import ids
 from simulator.brands import sample_contacts, sample_groups, sample_kf, sample_links, sample_moments
-from simulator.brands.names import GIVEN, GUIDES, OPENINGS, SURNAMES
+from simulator.brands.names import FEMALE, GIVEN, GUIDES, MALE, MEN, OPENINGS, SURNAMES
 from simulator.world.chats import ChatMessage
 from simulator.world.customers import Customer, Follow
 from simulator.world.people import Department, Member, MemberTag
@@ -67,7 +67,8 @@ def _other_guides() -> list[tuple[str, str, int, str, bool]]:
 
 def _hire(state: State, base_url: str, userid: str, name: str, department: int, position: str, leads: bool) -> None:
     avatar = f"{base_url}/files/avatar_{userid}.png"
-    state.people.add(Member(userid, name, [department], [int(leads)], position, gender="2", avatar=avatar))
+    gender = str(MALE if userid in MEN else FEMALE)
+    state.people.add(Member(userid, name, [department], [int(leads)], position, gender=gender, avatar=avatar))
     if leads:
         state.people.departments[department].leaders.append(userid)
 
@@ -96,9 +97,10 @@ def _give_customers(
         days = rng.sample(FOLLOW_UP_DAYS, count)
     for day in days[:count]:
         external_userid = ids.external_userid(rng)
-        name = rng.choice(SURNAMES) + rng.choice(GIVEN)
+        gender = rng.choice((MALE, FEMALE, FEMALE))
+        name = rng.choice(SURNAMES) + rng.choice(GIVEN[gender])
         avatar = f"{base_url}/files/avatar_{external_userid}.png"
-        state.customers.add(Customer(external_userid, name, rng.choice((1, 2, 2)), avatar))
+        state.customers.add(Customer(external_userid, name, gender, avatar))
         added = _on_day(now, day, rng)
         follow = Follow(member.userid, external_userid, added, oper_userid=external_userid, welcomed=True)
         follow.tags = rng.sample(tag_ids, rng.randint(0, 2))

@@ -10,13 +10,9 @@ EVENT = "customer_acquisition"
 def of_link(world: World, agentid: int, change: str, fields: xml.Fields) -> int:
     """To the app that made the link, as long as it may read customers; the last event's id, 0 when nobody hears it."""
     app = world.state.apps.get(agentid)
-    last = 0
     if app is None or not app.customer_contact:
-        return last
-    for receiver in list(world.state.receivers.values()):
-        if receiver.agentid == agentid:
-            last = world.emit(receiver.name, EVENT, change, [*head(world, SYSTEM, EVENT), ("ChangeType", change), *fields])
-    return last
+        return 0
+    return world.tell_app(agentid, EVENT, change, [*head(world, SYSTEM, EVENT), ("ChangeType", change), *fields])
 
 
 def of_quota(world: World, change: str, fields: xml.Fields = ()) -> int:

@@ -15,11 +15,7 @@ def message(world: World, app: App, userid: str, msgtype: str, parts: Parts) -> 
         ("MsgType", msgtype), *parts, ("MsgId", world.rng.randrange(10**15, 2**62)), ("AgentID", app.agentid),
     ]  # fmt: skip
     fields += [("AppType", FROM_WECOM)] if msgtype == "location" else []
-    last = 0
-    for receiver in list(world.state.receivers.values()):
-        if receiver.agentid == app.agentid:
-            last = world.emit(receiver.name, msgtype, "", fields)
-    return last
+    return world.tell_app(app.agentid, msgtype, "", fields)
 
 
 def place(world: World, app: App, userid: str, latitude: str, longitude: str, precision: str) -> int:

@@ -21,13 +21,13 @@ def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
 
 
 class Envelope:
-    """Seals and opens what one receiver gets. `receiveid` is the corpid for corp apps."""
+    """Seals and opens what one receiver gets. `receiveid` is the corpid for corp apps. ValueError: a key that is no base64."""
 
     def __init__(self, token: str, aes_key: str, receiveid: str) -> None:
         if len(aes_key) != 43:
             raise ValueError("an EncodingAESKey has exactly 43 characters")
         self._token = token
-        self._key = base64.b64decode(aes_key + "=")
+        self._key = base64.b64decode(aes_key + "=", validate=True)
         self._receiveid = receiveid.encode()
 
     def sign(self, timestamp: str, nonce: str, encrypted: str) -> str:
@@ -61,7 +61,7 @@ class Envelope:
 
     def open(self, signature: str, timestamp: str, nonce: str, encrypted: str) -> bytes:
         """The message inside a signed envelope; raises EnvelopeError."""
-        if not hmac.compare_digest(self.sign(timestamp, nonce, encrypted), signature):
+        if not hmac.compare_digest(self.sign(timestamp, nonce, encrypted).encode(), signature.encode()):
             raise EnvelopeError("signature")
         return self.decrypt(encrypted)
 

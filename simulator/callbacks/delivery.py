@@ -1,101 +1,73 @@
-"""Carries events to their receivers: a pool of senders, five seconds each, up to three more tries (DOC 90238)."""
+"""Carries events to their receivers: senders of its own for each, five seconds a try, up to three more tries (DOC 90238)."""
 
-import heapq
 import itertools
+import logging
 import os
 import random
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from simulator.callbacks import xml
 from simulator.callbacks.crypto import Envelope
+from simulator.callbacks.event import Attempt, Event
+from simulator.callbacks.lane import Lane
 from simulator.callbacks.options import DeliveryOptions
 from simulator.callbacks.post import Answer, Line
 from simulator.clock import Clock
 from simulator.world.apps import Receiver
 
+log = logging.getLogger(__name__)
 KEEP_ATTEMPTS = 20_000
-MAX_SENDERS = 64
 PRINTABLE = "0123456789abcdef"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What a receiver is to be told; `xml` is sent as it is when given, otherwise `fields` are rendered."""
-
-    id: int
-    receiver: str
-    event: str
-    change_type: str
-    fields: xml.Fields
-    xml: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try to deliver one event; `status` 0 when there was no answer."""
-
-    id: int
-    event_id: int
-    receiver: str
-    event: str
-    change_type: str
-    attempt: int
-    at: float
-    elapsed_ms: float
-    status: int
-    error: str
-    body: str
-    xml: str
-
+NO_ADDRESS = "the receiver has no address"
+CROWDED_OUT = "dropped: too many events wait for this receiver"
 
 OnReply = Callable[[Event, Receiver, bytes], None]
 
 
 class Delivery:
-    """`on_reply` gets the decrypted-yet-unread body of every answer that was not empty."""
+    """`on_reply` gets the still sealed body of every answer with status 200 that was not empty."""
 
     def __init__(self, clock: Clock, receivers: Callable[[str], Receiver | None], corpid: Callable[[], str]) -> None:
         self.options = DeliveryOptions()
         self.attempts: deque[Attempt] = deque(maxlen=KEEP_ATTEMPTS)
         self.on_reply: OnReply | None = None
+        self.generation = 0
+        self.errors = 0
         self._clock = clock
         self._receivers = receivers
         self._corpid = corpid
         self._rng = random.Random()
-        self._queue: list[tuple[float, int, int, Event]] = []
-        self._order = itertools.count()
         self._attempt_ids = itertools.count(1)
-        lock = threading.Lock()
-        self._ready = threading.Condition(lock)
-        self._idle = threading.Condition(lock)
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._lanes: dict[str, Lane] = {}
         self._pending = 0
-        self._senders = 0
-        self._stopped = False
 
     @property
     def pending(self) -> int:
         return self._pending
 
+    def senders(self) -> dict[str, int]:
+        """Threads alive for each receiver that was ever sent something."""
+        return {name: lane.alive for name, lane in list(self._lanes.items())}
+
     def enqueue(self, event: Event) -> None:
         """Queue the event and its duplicates; with no address to send to it is only logged."""
         receiver = self._receivers(event.receiver)
         if receiver is None or not receiver.url:
-            text = event.xml or xml.render(event.fields)
-            self._log(event, 1, Answer(0, b"", 0.0, "the receiver has no address"), text)
+            self._log(event, 1, Answer(0, b"", 0.0, NO_ADDRESS), event.xml or xml.render(event.fields))
             return
-        with self._idle:
+        with self._lock:
+            if event.generation != self.generation:
+                return
             for _ in range(1 + self.options.duplicate):
                 low, high = self.options.delay
                 wait = self._rng.uniform(low, high) + (self._rng.uniform(0, 0.3) if self.options.reorder else 0.0)
-                self._push(time.monotonic() + wait, 1, event)
                 self._pending += 1
-            while self._senders < min(self.options.senders, MAX_SENDERS):
-                threading.Thread(target=self._work, args=(self._senders,), daemon=True).start()
-                self._senders += 1
+                self._push(wait, 1, event)
 
     def wait_idle(self, seconds: float) -> bool:
         """True when nothing was pending within `seconds` of real time."""
@@ -103,58 +75,62 @@ class Delivery:
             return self._idle.wait_for(lambda: self._pending == 0, seconds)
 
     def wake(self) -> None:
-        """Look again at the options (after an outage ended or the pool changed)."""
-        with self._ready:
-            self._ready.notify_all()
+        """Look again at the options (after an outage ended or the number of senders changed)."""
+        with self._lock:
+            for lane in self._lanes.values():
+                lane.wake()
 
     def clear(self) -> None:
-        """Forget the log and everything that waits."""
-        with self._idle:
-            self._pending -= len(self._queue)
-            self._queue.clear()
+        """Forget the log and everything that waits; what is being sent right now is neither logged nor tried again."""
+        with self._lock:
+            self.generation += 1
+            self._pending = 0
+            for lane in self._lanes.values():
+                lane.clear()
             self.attempts.clear()
             self._idle.notify_all()
 
     def stop(self) -> None:
-        with self._idle:
-            self._stopped = True
-            self._ready.notify_all()
+        with self._lock:
+            for lane in self._lanes.values():
+                lane.stop()
 
-    def _push(self, due: float, attempt: int, event: Event) -> None:
-        heapq.heappush(self._queue, (due, next(self._order), attempt, event))
-        self._ready.notify()
+    def _push(self, wait: float, attempt: int, event: Event) -> None:
+        lane = self._lanes.get(event.receiver)
+        if lane is None:
+            lane = self._lanes[event.receiver] = Lane(self._lock, self.options, self._work)
+        gone = lane.push(time.monotonic() + wait, attempt, event)
+        if gone is not None:
+            self._log(gone, 0, Answer(0, b"", 0.0, CROWDED_OUT), gone.xml or xml.render(gone.fields))
+            self._done()
 
-    def _take(self, number: int) -> tuple[int, Event] | None:
-        """The next due try; None when the pool is closing. Sleeps while there is nothing for this sender."""
-        with self._ready:
-            while not self._stopped:
-                pause: float | None = None
-                if self._queue and not self.options.outage and number < self.options.senders:
-                    pause = self._queue[0][0] - time.monotonic()
-                    if pause <= 0:
-                        _, _, attempt, event = heapq.heappop(self._queue)
-                        return attempt, event
-                self._ready.wait(pause)
-                if number >= self.options.senders:
-                    self._ready.notify()
-                    self._ready.wait(0.05)
-            return None
+    def _done(self) -> None:
+        self._pending -= 1
+        self._idle.notify_all()
 
-    def _work(self, number: int) -> None:
+    def _work(self, lane: Lane) -> None:
         line = Line()
-        while (taken := self._take(number)) is not None:
-            attempt, event = taken
-            again = None
-            try:
-                again = self._try(line, attempt, event)
-            finally:
-                with self._idle:
-                    if again is not None:
-                        self._push(time.monotonic() + again, attempt + 1, event)
-                    else:
-                        self._pending -= 1
-                        self._idle.notify_all()
-        line.close()
+        try:
+            while (taken := lane.take()) is not None:
+                self._carry(line, *taken)
+        finally:
+            line.close()
+            lane.leave()
+
+    def _carry(self, line: Line, attempt: int, event: Event) -> None:
+        again = None
+        try:
+            again = self._try(line, attempt, event)
+        except Exception as error:  # whatever it was: a sender that dies is missing to every event after this one
+            log.exception("event %s could not be sent", event.id)
+            self.errors += 1
+            self._log(event, attempt, Answer(0, b"", 0.0, f"{type(error).__name__}: {error}"), event.xml)
+        with self._lock:
+            if event.generation == self.generation:
+                if again is None:
+                    self._done()
+                else:
+                    self._push(again, attempt + 1, event)
 
     def _try(self, line: Line, attempt: int, event: Event) -> float | None:
         """Deliver once. None when done with this event, otherwise seconds until the next try."""
@@ -189,6 +165,8 @@ class Delivery:
         return "".join(self._rng.choices(PRINTABLE, k=16)).encode()
 
     def _log(self, event: Event, attempt: int, answer: Answer, text: str) -> None:
+        if event.generation != self.generation:
+            return
         error = answer.error or ("" if answer.status == 200 else f"HTTP {answer.status}")
         body = answer.body[:2048].decode("utf-8", "replace")
         self.attempts.append(

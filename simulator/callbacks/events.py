@@ -69,11 +69,7 @@ def tag_changed(world: World, tagid: int, users: list[str], gone: list[str], par
 
 def app_event(world: World, app: App, userid: str, event: str, fields: xml.Fields) -> int:
     """An event of the app's own chat or menu; `fields` follow the head and bring AgentID (DOC 90240)."""
-    last = 0
-    for receiver in list(world.state.receivers.values()):
-        if receiver.agentid == app.agentid:
-            last = world.emit(receiver.name, event, "", [*head(world, userid, event), *fields])
-    return last
+    return world.tell_app(app.agentid, event, "", [*head(world, userid, event), *fields])
 
 
 def app_text(world: World, app: App, userid: str, content: str) -> int:
@@ -83,11 +79,7 @@ def app_text(world: World, app: App, userid: str, content: str) -> int:
         ("MsgType", "text"), ("Content", content), ("MsgId", world.rng.randrange(10**15, 2**62)),
         ("AgentID", app.agentid),
     ]  # fmt: skip
-    last = 0
-    for receiver in list(world.state.receivers.values()):
-        if receiver.agentid == app.agentid:
-            last = world.emit(receiver.name, "text", "", fields)
-    return last
+    return world.tell_app(app.agentid, "text", "", fields)
 
 
 def to_customer_apps(world: World, event: str, change: str, fields: xml.Fields, userid: str = "") -> int:

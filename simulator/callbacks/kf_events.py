@@ -37,10 +37,5 @@ def _auth(world: World, agentid: int, name: str, open_kfid: str) -> int:
 
 
 def _to_app(world: World, agentid: int, event: str, fields: xml.Fields) -> int:
-    app, last = world.state.apps.get(agentid), 0
-    if app is None or not app.kf:
-        return last
-    for receiver in list(world.state.receivers.values()):
-        if receiver.agentid == agentid:
-            last = world.emit(receiver.name, event, "", fields)
-    return last
+    app = world.state.apps.get(agentid)
+    return world.tell_app(agentid, event, "", fields) if app is not None and app.kf else 0

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from simulator import ids
 from simulator.callbacks.card_xml import card_from_xml
 from simulator.callbacks.crypto import Envelope, EnvelopeError
-from simulator.callbacks.delivery import Event
+from simulator.callbacks.event import Event
 from simulator.world.apps import Receiver
 from simulator.world.inboxes import InboxItem, SentMessage
 from simulator.world.world import World
@@ -35,7 +35,9 @@ def keeper(world: World) -> Callable[[Event, Receiver, bytes], None]:
             return
         if event.event in ANSWERED and receiver.agentid is not None:
             with world.lock:
-                _show(world, receiver.agentid, event, inner)
+                # A slow answer to an event from before a reset has nothing to say in the fresh world.
+                if event.generation == world.delivery.generation:
+                    _show(world, receiver.agentid, event, inner)
 
     return keep
 

@@ -1,6 +1,7 @@
 """Plain XML of events: text as CDATA, numbers bare, lists nested; order can be shuffled (DOC 90240)."""
 
 import random
+import re
 from collections.abc import Sequence
 from typing import TypeAlias, Union
 
@@ -8,8 +9,12 @@ Value: TypeAlias = Union[str, int, "Fields"]
 Fields: TypeAlias = Sequence[tuple[str, Value]]
 
 
+# Characters no XML 1.0 document can hold, not even escaped.
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def _text(value: str) -> str:
-    return "<![CDATA[" + value.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+    return "<![CDATA[" + NO_XML.sub("", value).replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
 def element(name: str, value: Value) -> str:

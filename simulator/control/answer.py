@@ -6,7 +6,12 @@ from typing import Any
 from flask import Response, current_app, request
 
 from simulator.actions.request import ImpossibleError
+from simulator.control.chinese import in_chinese
+from simulator.json_text import HalfCharacterError, NoObjectError, read_object
 from simulator.world.world import World
+
+# Rows of a list when nobody says limit=: what a page shows at once, its newest few, a log's end, and lists meant whole.
+PAGE, FEW, LOG, WHOLE = 200, 50, 100, 500
 
 
 def world() -> World:
@@ -15,11 +20,15 @@ def world() -> World:
 
 
 def answer(body: Any, status: int = 200) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json; charset=utf-8")
+    # What no encoding can hold becomes a question mark: a refusal that quotes it is still said.
+    said = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    return Response(said, status, content_type="application/json; charset=utf-8")
 
 
 def refuse(why: str, status: int = 400) -> Response:
-    return answer({"error": why}, status)
+    """{"error": the sentence}; what a person may meet on a page has it in Chinese too, under `message`."""
+    chinese = in_chinese(why)
+    return answer({"error": why} | ({"message": chinese} if chinese else {}), status)
 
 
 def body() -> dict[str, Any]:
@@ -28,14 +37,11 @@ def body() -> dict[str, Any]:
     if not raw.strip():
         return {}
     try:
-        found = json.loads(raw)
-    except RecursionError as error:
-        raise ImpossibleError('the body is nested too deep; it is an object, for example {"timeout": 10}', 400) from error
-    except ValueError as error:
-        raise ImpossibleError(f'the body is not JSON ({error}); it is an object, for example {{"timeout": 10}}', 400) from error
-    if not isinstance(found, dict):
-        raise ImpossibleError('the body is a JSON object, for example {"timeout": 10}', 400)
-    return found
+        return read_object(raw)
+    except HalfCharacterError as error:
+        raise ImpossibleError(f'the body holds {error}; for example {{"content": "😀"}}', 400) from error
+    except NoObjectError as error:
+        raise ImpossibleError(f'the body is no JSON object ({error}); it looks like {{"timeout": 10}}', 400) from error
 
 
 def number(name: str, default: int) -> int:

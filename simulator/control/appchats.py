@@ -4,7 +4,7 @@ import dataclasses
 
 from flask import Blueprint, Response, request
 
-from simulator.control.answer import answer, number, refuse, world
+from simulator.control.answer import LOG, answer, number, refuse, world
 
 bp = Blueprint("appchats", __name__, url_prefix="/_control")
 
@@ -26,7 +26,7 @@ def list_appchats() -> Response:
 @bp.get("/appchats/<chatid>")
 def show_appchat(chatid: str) -> Response:
     """One chat with its newest `limit` messages; `missed` names members over their own limit."""
-    limit = number("limit", 100)
+    limit = number("limit", LOG)
     with world().lock:
         chat = world().state.appchats.by_id.get(chatid)
         if chat is None:

@@ -65,7 +65,7 @@ def welcome_row(template: GroupWelcome, hers: list[Group]) -> Row:
 
 
 def avatar_of(found: World, id: str, kind: int) -> str:
-    person = found.member(id) if kind == MEMBER else found.state.customers.find(id)
+    person = found.member_ever(id) if kind == MEMBER else found.state.customers.find(id)
     return person.avatar if person else ""
 
 

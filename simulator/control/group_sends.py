@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from simulator.control.answer import answer, number, refuse, world
+from simulator.control.answer import LOG, answer, number, refuse, world
 from simulator.control.enclosures import attachment_row
 from simulator.world.group_sends import GroupSend, MemberTask
 from simulator.world.world import World
@@ -21,7 +21,7 @@ def list_group_sends(userid: str) -> Response:
     with found.lock:
         if found.member(userid) is None:
             return refuse(f"there is no member {userid}", 404)
-        sends = found.state.group_sends.of_member(userid)[: number("limit", 100)]
+        sends = found.state.group_sends.of_member(userid)[: number("limit", LOG)]
         return answer({"group_sends": [_row(found, each, each.tasks[userid.lower()]) for each in sends]})
 
 

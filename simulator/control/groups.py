@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from simulator.control.answer import answer, number, refuse, world
+from simulator.control.answer import PAGE, WHOLE, answer, number, refuse, world
 from simulator.control.group_rows import group_row, line_row, person_row, way_row, welcome_row
 from simulator.world.groups import Group
 from simulator.world.world import World
@@ -17,7 +17,7 @@ def list_groups() -> Response:
     with found.lock:
         chosen = [each for each in _chosen(found) if wanted in each.name.lower() or wanted == each.chat_id.lower()]
         chosen.sort(key=lambda each: -_moved(found, each))
-        rows = [group_row(found, each) for each in chosen[: number("limit", 200)]]
+        rows = [group_row(found, each) for each in chosen[: number("limit", PAGE)]]
     return answer({"groups": rows, "total": len(chosen)})
 
 
@@ -35,7 +35,7 @@ def show_group(chat_id: str) -> Response:
 
 @bp.get("/groups/<chat_id>/messages")
 def show_messages(chat_id: str) -> Response:
-    found, limit = world(), number("limit", 200)
+    found, limit = world(), number("limit", PAGE)
     with found.lock:
         if found.state.groups.find(chat_id) is None:
             return refuse(f"there is no group {chat_id}; GET groups lists them", 404)
@@ -49,7 +49,7 @@ def list_join_ways() -> Response:
     found = world()
     with found.lock:
         ways = list(found.state.groups.ways.by_id.values())
-        rows = [way_row(found, each) for each in ways[max(0, len(ways) - number("limit", 500)) :]]
+        rows = [way_row(found, each) for each in ways[max(0, len(ways) - number("limit", WHOLE)) :]]
     return answer({"join_ways": rows, "total": len(ways)})
 
 

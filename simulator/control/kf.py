@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from simulator.control.answer import answer, body, number, refuse, world
+from simulator.control.answer import PAGE, answer, body, number, refuse, world
 from simulator.control.rows import Row
 from simulator.world.kf import KfOptions
 from simulator.world.kf_accounts import KfAccount
@@ -29,7 +29,7 @@ def list_accounts() -> Response:
 @bp.get("/sessions")
 def list_sessions() -> Response:
     """Newest first; `userid` leaves what this servicer may see: hers, once hers, and the pool of her accounts."""
-    found, asked, limit = world(), request.args, number("limit", 200)
+    found, asked, limit = world(), request.args, number("limit", PAGE)
     with found.lock:
         kf = found.state.kf
         external_userid = asked.get("external_userid", "")
@@ -44,7 +44,7 @@ def list_sessions() -> Response:
 
 @bp.get("/chats/<open_kfid>/<external_userid>")
 def show_chat(open_kfid: str, external_userid: str) -> Response:
-    found, limit = world(), number("limit", 200)
+    found, limit = world(), number("limit", PAGE)
     with found.lock:
         session = found.state.kf.session(open_kfid, external_userid)
         if session is None:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from simulator import moment_publishing
-from simulator.control.answer import answer, number, refuse, world
+from simulator.control.answer import FEW, LOG, answer, number, refuse, world
 from simulator.control.enclosures import attachment_row
 from simulator.world.moments import Moment, Publication, Reaction
 from simulator.world.world import World
@@ -23,7 +23,7 @@ def list_of_member(userid: str) -> Response:
         if found.member(userid) is None:
             return refuse(f"there is no member {userid}", 404)
         moment_publishing.settle_moments(found)
-        moments = found.state.moments.of_member(userid)[: number("limit", 100)]
+        moments = found.state.moments.of_member(userid)[: number("limit", LOG)]
         return answer({"moments": [_hers(found, each, each.copies[userid.lower()]) for each in moments]})
 
 
@@ -34,7 +34,7 @@ def list_of_customer(external_userid: str) -> Response:
     with found.lock:
         if found.state.customers.find(external_userid) is None:
             return refuse(f"there is no customer {external_userid}", 404)
-        feed = moment_publishing.feed(found, external_userid)[: number("limit", 50)]
+        feed = moment_publishing.feed(found, external_userid)[: number("limit", FEW)]
         return answer({"moments": [_seen(found, *each, external_userid) for each in feed]})
 
 
@@ -49,7 +49,7 @@ def _hers(found: World, moment: Moment, copy: Publication) -> Row:
 
 
 def _seen(found: World, moment: Moment, copy: Publication, external_userid: str) -> Row:
-    member = found.member(copy.userid)
+    member = found.member_ever(copy.userid)
     known = (external_userid, copy.userid)
     return _shared(found, moment, copy) | {
         "userid": copy.userid, "name": member.name if member else "", "avatar": member.avatar if member else "",
@@ -76,7 +76,7 @@ def _count(found: World, moment: Moment, copy: Publication) -> int:
 
 
 def _liker(found: World, reaction: Reaction) -> Row:
-    person = found.state.customers.find(reaction.id) if reaction.external else found.member(reaction.id)
+    person = found.state.customers.find(reaction.id) if reaction.external else found.member_ever(reaction.id)
     return {"id": reaction.id, "name": person.name if person else ""}
 
 

@@ -4,13 +4,14 @@ import dataclasses
 
 from flask import Blueprint, Response, request
 
-from simulator.control.answer import answer, number, refuse, world
+from simulator.control.answer import PAGE, WHOLE, answer, number, refuse, world
 from simulator.control.rows import contact_row, customer_row, follower_row, member_row, message_row
 from simulator.webview.addresses import customer_host
 from simulator.world.inboxes import Inboxes
 from simulator.world.people import Member, People
 
 bp = Blueprint("people", __name__, url_prefix="/_control")
+LEFT = 5
 
 
 @bp.get("/members")
@@ -18,7 +19,7 @@ def list_members() -> Response:
     wanted, found = request.args.get("q", "").lower(), world()
     with found.lock:
         members = _members_like(found.state.people, wanted)
-        rows = [member_row(found, each) for each in members[: number("limit", 200)]]
+        rows = [member_row(found, each) for each in members[: number("limit", PAGE)]]
     return answer({"members": rows, "total": len(members)})
 
 
@@ -34,7 +35,8 @@ def list_departments() -> Response:
 def list_customers() -> Response:
     found = world()
     with found.lock:
-        customers, total = found.state.customers.search(request.args.get("q", ""), number("limit", 200))
+        newest = request.args.get("order") == "newest"
+        customers, total = found.state.customers.search(request.args.get("q", ""), number("limit", PAGE), newest)
         rows = [customer_row(found, each) for each in customers]
     return answer({"customers": rows, "total": total})
 
@@ -67,25 +69,27 @@ def list_contact_ways() -> Response:
             dataclasses.asdict(each) | {"qr_code": f"{found.base_url}/files/qr_{each.config_id}.png",
                                         "scan_url": f"{found.base_url}/c/{each.config_id}"}
             | {"user_names": [member.name for userid in each.user if (member := found.member(userid))]}
-            for each in ways[-number("limit", 500) :]
+            for each in ways[-number("limit", WHOLE) :]
         ]  # fmt: skip
     return answer({"contact_ways": rows, "total": len(ways)})
 
 
 @bp.get("/members/<userid>")
 def show_member(userid: str) -> Response:
-    """One member with her contacts (`contacts=0` leaves those out), the apps she sees and the app's last message."""
+    """One member with her contacts (`contacts=0` leaves those out), the apps she sees and the app's last message; one who
+    has left has status 5."""
     found, with_contacts = world(), request.args.get("contacts", "1") != "0"
     with found.lock:
-        member = found.member(userid)
+        member = found.member_ever(userid)
         if member is None:
             return refuse(f"there is no member {userid}", 404)
         contacts = [contact_row(found, each) for each in found.state.customers.of_member(userid) if with_contacts]
+        here = member.status != LEFT
         apps = [
             {"agentid": app.agentid, "name": app.name, "menu": app.menu, "home_url": app.home_url,
              "logo": f"{found.base_url}/files/avatar_app{app.agentid}.png"}
             for app in found.state.apps.values()
-            if app.kind == "app" and found.visibility.sees(found.state.people, app, member)
+            if app.kind == "app" and here and found.visibility.sees(found.state.people, app, member)
         ]  # fmt: skip
         last = _last_in_app(found.state.inboxes, userid)
         row = member_row(found, member)
@@ -95,7 +99,7 @@ def show_member(userid: str) -> Response:
 
 @bp.get("/members/<userid>/inbox")
 def show_inbox(userid: str) -> Response:
-    found, agentid, limit = world(), request.args.get("agentid"), number("limit", 200)
+    found, agentid, limit = world(), request.args.get("agentid"), number("limit", PAGE)
     dropped_too = request.args.get("include_dropped", "0") not in ("0", "")
     with found.lock:
         rows = []
@@ -111,7 +115,7 @@ def show_inbox(userid: str) -> Response:
 @bp.get("/members/<userid>/app_chat")
 def show_app_chat(userid: str) -> Response:
     """What the app sent and what she did there, in time order; `from` is app or member."""
-    found, agentid, limit = world(), request.args.get("agentid"), number("limit", 200)
+    found, agentid, limit = world(), request.args.get("agentid"), number("limit", PAGE)
     with found.lock:
         items = [message_row(found, item) for item in found.state.inboxes.of(userid)[-limit:] if not item.dropped]
         deeds = found.state.inboxes.deeds.get(userid.lower(), [])[-limit:]
@@ -123,7 +127,7 @@ def show_app_chat(userid: str) -> Response:
 
 @bp.get("/chats/<userid>/<external_userid>")
 def show_chat(userid: str, external_userid: str) -> Response:
-    found, limit = world(), number("limit", 200)
+    found, limit = world(), number("limit", PAGE)
     with found.lock:
         if found.state.customers.find_follow(userid, external_userid) is None:
             return refuse("these two never added each other", 404)

@@ -1,11 +1,10 @@
 """Refusals of /_control that no handler makes: an address nobody has, a method it does not take, a body too large."""
 
-import json
-
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from simulator.actions.request import ImpossibleError
+from simulator.control.answer import refuse
 
 PREFIX = "/_control"
 WORDS = {
@@ -23,7 +22,7 @@ def register(app: Flask) -> None:
 
 
 def _impossible(error: ImpossibleError) -> Response:
-    return _say(str(error), error.status)
+    return refuse(str(error), error.status)
 
 
 def _refused(error: HTTPException) -> Response | HTTPException:
@@ -33,8 +32,4 @@ def _refused(error: HTTPException) -> Response | HTTPException:
     said = WORDS[error.code or 404].format(
         method=request.method, allowed=" or ".join(allowed), example=allowed[0] if allowed else "GET"
     ) if error.code == 405 else WORDS[error.code or 404]  # fmt: skip
-    return _say(said, error.code or 404)
-
-
-def _say(why: str, status: int) -> Response:
-    return Response(json.dumps({"error": why}, ensure_ascii=False), status, content_type="application/json")
+    return refuse(said, error.code or 404)

@@ -15,7 +15,8 @@ def member_row(found: World, member: Member) -> Row:
     departments = found.state.people.departments
     return {
         "userid": member.userid, "name": member.name, "avatar": member.avatar, "position": member.position,
-        "department_ids": member.departments, "departments": [departments[each].name for each in member.departments],
+        "department_ids": member.departments,
+        "departments": [departments[each].name for each in member.departments if each in departments],
         "is_leader": any(member.is_leader), "status": member.status,
         "customers": found.state.customers.count_of_member(member.userid),
     }  # fmt: skip
@@ -27,7 +28,7 @@ def customer_row(found: World, customer: Customer) -> Row:
 
 
 def _guide_name(found: World, follow: Follow) -> Row:
-    member = found.member(follow.userid)
+    member = found.member_ever(follow.userid)
     return {"member_name": member.name if member else ""}
 
 
@@ -53,8 +54,8 @@ def contact_row(found: World, follow: Follow) -> Row:
 
 
 def follower_row(found: World, follow: Follow) -> Row:
-    """A guide in her customer's list; the customer does not see remarks and tags. Name empty when the guide left."""
-    member = found.member(follow.userid)
+    """A guide in her customer's list; the customer does not see remarks and tags. A guide who left keeps her name."""
+    member = found.member_ever(follow.userid)
     return {
         "userid": follow.userid, "name": member.name if member else "", "avatar": member.avatar if member else "",
         "corp_name": found.state.corp_name, "relation": follow.relation, "createtime": follow.createtime,

@@ -1,21 +1,21 @@
-"""/_control for what went in and out: receivers, callbacks, calls, unknown paths, the change stream."""
+"""/_control for what went in and out: receivers, callbacks, calls, unknown paths."""
 
 import dataclasses
-import json
-from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from simulator import ids
 from simulator.actions.request import ImpossibleError
+from simulator.callbacks.crypto import Envelope
 from simulator.callbacks.verification import verify
-from simulator.control.answer import answer, body, number, refuse, world
+from simulator.control.answer import LOG, PAGE, answer, body, number, refuse, world
 from simulator.world.apps import Receiver
 from simulator.world.world import World
 
 bp = Blueprint("traffic", __name__, url_prefix="/_control")
-HEARTBEAT = 15.0
+UNVERIFIED = 'PUT {"verify": false} saves an address that does not answer yet'
 EXAMPLE = '{"url": "http://127.0.0.1:8000/wecom/callback/app", "token": "…", "aes_key": "43 characters", "agentid": 1000002}'
 
 
@@ -42,7 +42,9 @@ def put_receiver(name: str) -> Response:
     if saved:
         with found.lock:
             found.state.receivers[name] = receiver
-    return answer(result | {"saved": saved})
+        return answer(result | {"saved": True})
+    why = f"{receiver.url} did not open the echo ({result['error']}), so it is not saved; {UNVERIFIED}"
+    return answer(result | {"saved": False, "error": why}, 409)
 
 
 @bp.delete("/receivers/<name>")
@@ -59,7 +61,7 @@ def clear_receiver(name: str) -> Response:
 @bp.get("/callbacks")
 def list_callbacks() -> Response:
     """Newest first; filters event=, change_type=, status=, receiver=."""
-    limit, wanted = number("limit", 100), request.args
+    limit, wanted = number("limit", LOG), request.args
     attempts: list[dict[str, Any]] = []
     for each in reversed(list(world().delivery.attempts)):
         if len(attempts) >= limit:
@@ -75,8 +77,9 @@ def list_callbacks() -> Response:
 
 @bp.delete("/callbacks")
 def clear_callbacks() -> Response:
-    """Forget the log and everything that still waits."""
-    world().delivery.clear()
+    """Forget the log and everything that waits; what is being sent right now is not tried again."""
+    with world().lock:
+        world().delivery.clear()
     return answer({"ok": True})
 
 
@@ -92,7 +95,7 @@ def wait_for_callbacks() -> Response:
 @bp.get("/calls")
 def list_calls() -> Response:
     """The newest `limit` calls (filters path=, since_id=, errcode=) in the order they came, with counts per path."""
-    path, since, limit = request.args.get("path"), number("since_id", 0), number("limit", 100)
+    path, since, limit = request.args.get("path"), number("since_id", 0), number("limit", LOG)
     calls, errcode = world().calls, request.args.get("errcode")
     with world().lock:
         records = list(calls.records)
@@ -123,31 +126,10 @@ def list_unknown() -> Response:
 @bp.get("/bridge_calls")
 def list_bridge_calls() -> Response:
     """What pages asked their WeCom client for; filter userid=, newest last."""
-    userid, limit = request.args.get("userid"), number("limit", 200)
+    userid, limit = request.args.get("userid"), number("limit", PAGE)
     with world().lock:
         calls = [each for each in world().windows.calls if userid in (None, each["userid"])]
     return answer({"calls": calls[-limit:]})
-
-
-@bp.get("/stream")
-def stream() -> Response:
-    """Server-sent events `changed` about one member, one customer, or everybody; `either=1`: about either of the two."""
-    found, either = world(), request.args.get("either", "") == "1"
-    watched = request.args.get("userid", ""), request.args.get("external_userid", ""), either
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Response(_changes(found, *watched), content_type="text/event-stream", headers=headers)
-
-
-def _changes(found: World, userid: str, external_userid: str, either: bool) -> Iterator[str]:
-    watch = found.notices.watch(userid, external_userid, either)
-    try:
-        yield "event: ready\ndata: {}\n\n"
-        while not found.notices.closed:
-            changes = found.notices.wait(watch, HEARTBEAT)
-            told = {(each["userid"], each["external_userid"]): each for each in changes}
-            yield "".join(f"event: changed\ndata: {json.dumps(each)}\n\n" for each in told.values()) or ": still here\n\n"
-    finally:
-        found.notices.leave(watch)
 
 
 def _receiver(found: World, name: str, wanted: dict[str, Any]) -> Receiver:
@@ -159,8 +141,16 @@ def _receiver(found: World, name: str, wanted: dict[str, Any]) -> Receiver:
             str(wanted.get("aes_key", present.aes_key)),
             int(wanted["agentid"]) if wanted.get("agentid") is not None else present.agentid,
         )  # fmt: skip
-    except (TypeError, ValueError) as error:
-        raise ImpossibleError(f"a receiver looks like {EXAMPLE}", 400) from error
-    if not receiver.url.startswith(("http://", "https://")) or not receiver.token or len(receiver.aes_key) != 43:
+        Envelope(receiver.token, receiver.aes_key, found.state.corpid)
+        usable = _leads_somewhere(receiver.url)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ImpossibleError(f"{error}; a receiver looks like {EXAMPLE}", 400) from error
+    if not usable or not receiver.token:
         raise ImpossibleError(f"a receiver looks like {EXAMPLE}", 400)
     return receiver
+
+
+def _leads_somewhere(url: str) -> bool:
+    """An http address with a host; ValueError when it is no address or its port no port."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

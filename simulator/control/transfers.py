@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from simulator import transferring
 from simulator.actions.request import ImpossibleError
-from simulator.control.answer import answer, body, number, world
+from simulator.control.answer import PAGE, answer, body, number, world
 from simulator.world.transfers import Transfer, TransferRules
 from simulator.world.world import World
 
@@ -19,7 +19,7 @@ EXAMPLE = '{"hours": 24, "customer_limit": 20000, "not_real_name": ["zhouting"]}
 @bp.get("/transfers")
 def list_transfers() -> Response:
     """The newest first; `status` 1 done, 2 waiting, 3 refused, 4 the takeover member is full."""
-    found, status, limit = world(), request.args.get("status", ""), number("limit", 200)
+    found, status, limit = world(), request.args.get("status", ""), number("limit", PAGE)
     with found.lock:
         wanted = [each for each in reversed(found.state.transfers.all) if status in ("", str(each.status))]
         rows = [_row(found, each) for each in wanted[:limit]]

@@ -3,12 +3,13 @@
 import re
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from simulator import bridge
 from simulator.actions.request import ImpossibleError, Wish
-from simulator.control.answer import answer, body, number, refuse, world
+from simulator.control.answer import FEW, answer, body, number, refuse, world
 from simulator.jsapi import selections, sharing
+from simulator.json_text import HalfCharacterError, NoObjectError, read_object
 from simulator.world.windows import Client
 from simulator.world.world import World
 
@@ -17,6 +18,7 @@ VERSION = re.compile(r"\d{1,2}(\.\d{1,3}){1,3}")
 SWITCHES = ("cancel_next_send", "check_as_text")
 SHARES = ("open", "confirm", "cancel")
 EXAMPLE = '{"userid": "lixiaomei", "cancel_next_send": true}'
+CALL_EXAMPLE = '{"userid": "lixiaomei", "name": "getContext", "params": {}, "url": "http://127.0.0.1:8000/sidebar/"}'
 KNOWN = {"userid", *SWITCHES, "next_selection", "next_share", "version", "location"}
 
 
@@ -38,7 +40,7 @@ def set_client() -> Response:
 @bp.get("/_control/members/<userid>/navigations")
 def list_navigations(userid: str) -> Response:
     """Where pages sent her client, oldest first; `after` an id seen before."""
-    found, after, limit = world(), number("after", 0), number("limit", 50)
+    found, after, limit = world(), number("after", 0), number("limit", FEW)
     with found.lock:
         if found.member(userid) is None:
             return refuse(f"there is no member {userid}", 404)
@@ -63,7 +65,12 @@ def answer_draft(userid: str, navigation_id: int) -> Response:
 @bp.post("/_client/bridge")
 def call_bridge() -> Response:
     """{userid, name, params, url, context}: one WeixinJSBridge.invoke of a page."""
-    wish = Wish(world(), body())
+    try:
+        wish = Wish(world(), read_object(request.get_data()))
+    except HalfCharacterError as error:
+        return answer(bridge.refused(error.found, "parameter"))
+    except NoObjectError as error:
+        return refuse(f"a call is a JSON object ({error}); it looks like {CALL_EXAMPLE}")
     called = wish.text("userid"), wish.text("name"), wish.mapping("params"), wish.text("url"), wish.mapping("context")
     return answer(bridge.answer(world(), *called))
 

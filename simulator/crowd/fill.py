@@ -1,5 +1,6 @@
 """Fills a state from a brand file: departments, members, tags and contact ways in memory, customers left in the file."""
 
+import os
 import random
 from datetime import datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from simulator.crowd import layout
 from simulator.crowd.generate import generate
 from simulator.crowd.layout import BrandFile
+from simulator.crowd.old_files import forget_old
 from simulator.crowd.plan import preset
 from simulator.crowd.reading import Crowd
 from simulator.crowd.seasons import DAYS, SHANGHAI
@@ -22,6 +24,7 @@ def fill_preset(name: str, seed: int, state: State, rng: random.Random, now: flo
     """A named size as of today: its file is made under var/brands the first time that day."""
     today = datetime.fromtimestamp(now, SHANGHAI).date()
     file = BRANDS / f"{name}-{seed}-{today}.brand"
+    forget_old(BRANDS, keep=file)
     if not file.exists():
         generate(file, preset(name, seed, today))
     fill_file(file, state, rng, now, base_url)
@@ -54,6 +57,7 @@ def attach_saved(state: State, base_url: str) -> None:
     if not wanted:
         return
     try:
+        os.utime(wanted)
         file = layout.read(Path(wanted))
     except FileNotFoundError as error:
         raise ValueError(f"the snapshot stands on the brand file {wanted}, which is gone") from error

@@ -58,7 +58,14 @@ def write(path: Path, facts: Mapping[str, Any], people: Mapping[str, Any], colum
 
 
 def read(path: Path) -> BrandFile:
-    """Map a brand file; ValueError when it is not one, or was made on a machine of another byte order."""
+    """Map a brand file; ValueError when it is not one, is damaged, or was made on a machine of another byte order."""
+    try:
+        return _read(path)
+    except (KeyError, TypeError, struct.error, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is a damaged brand file; generate it again") from error
+
+
+def _read(path: Path) -> BrandFile:
     with path.open("rb") as file:
         if file.read(len(MAGIC)) != MAGIC:
             raise ValueError(f"{path} is not a brand file; make one with: script/simulator generate --preset small --out {path}")
@@ -72,6 +79,8 @@ def read(path: Path) -> BrandFile:
         position += -position % 8
         size = int(facts["sizes"][name])
         parts[name] = whole[position : position + size]
+        if len(parts[name]) != size:
+            raise ValueError(f"{path} is a damaged brand file (it ends too early); generate it again")
         position += size
     people = json.loads(bytes(parts.pop("people")))
     return BrandFile(path.resolve(), facts, people, {name: part.cast("I") for name, part in parts.items()})

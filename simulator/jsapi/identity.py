@@ -4,11 +4,15 @@ import hashlib
 from urllib.parse import urlsplit
 
 from simulator.jsapi.page_call import ClientCall, PageCall, Result, names_of, older
+from simulator.jsapi.table import has
 from simulator.world.windows import PageConfig
 from simulator.world.world import World
 
 # Clients before this one run agentConfig only on a page whose config has succeeded
 AGENT_CONFIG_ALONE = "3.0.24"
+# A page's configuration opens its calls for as long as a ticket lives.
+CONFIG_LIFE = 7200
+LONGEST_AGENTID = 18
 
 
 def js_signature(ticket: str, nonce: str, timestamp: str, url: str) -> str:
@@ -27,7 +31,7 @@ def agent_config(call: PageCall) -> Result:
     if params["corpid"] != world.state.corpid:
         return call.refuse("fail_corpid is not the member's", 92002)
     agentid = str(params.get("agentid", ""))
-    app = world.state.apps.get(int(agentid)) if agentid.isdecimal() else None
+    app = world.state.apps.get(int(agentid)) if agentid.isdecimal() and len(agentid) <= LONGEST_AGENTID else None
     if app is None or app.kind != "app":
         return call.refuse("fail_invalid agentid", 40056)
     if not world.trusts(app, call.page, exact=False):
@@ -36,11 +40,11 @@ def agent_config(call: PageCall) -> Result:
         return call.refuse("fail_member is not visible", 92000)
     if not _signed(world, app.agentid, nonce, timestamp, call.page, signature):
         return _wrong_signature(call, nonce, timestamp, signature)
-    if older(call.client.version, AGENT_CONFIG_ALONE) and not _configured(call):
+    if older(call.client.version, AGENT_CONFIG_ALONE) and not world.windows.has_corp_config(call.userid, call.page, world.now):
         return call.refuse("fail_config first", 40093)
-    accepted = PageConfig(call.userid, app.agentid, timestamp, nonce, signature, call.page, frozenset(names))
-    world.windows.accept(accepted)
-    return call.ok(checkResult=dict.fromkeys(names, True))
+    until = world.now + CONFIG_LIFE
+    world.windows.accept(PageConfig(call.userid, app.agentid, timestamp, nonce, signature, call.page, frozenset(names), until))
+    return call.ok(checkResult={name: has(call, name) for name in names})
 
 
 def corp_config(call: PageCall) -> Result:
@@ -56,20 +60,21 @@ def corp_config(call: PageCall) -> Result:
         return call.refuse("fail_domain is not trusted", 80001)
     if not _signed(world, None, nonce, timestamp, call.page, signature):
         return _wrong_signature(call, nonce, timestamp, signature)
-    names = names_of(params.get("verifyJsApiList"))
-    world.windows.accept(PageConfig(call.userid, None, timestamp, nonce, signature, call.page, frozenset(names)))
+    names, until = names_of(params.get("verifyJsApiList")), world.now + CONFIG_LIFE
+    world.windows.accept(PageConfig(call.userid, None, timestamp, nonce, signature, call.page, frozenset(names), until))
     return call.ok()
 
 
 def unverified(call: PageCall, wanted: ClientCall) -> str:
     """Why the call may not run, from the six verify fields every call carries; empty when it may."""
-    config = call.world.windows.find(call.userid, str(call.params.get("verifySignature", "")))
+    windows, now = call.world.windows, call.world.now
+    config = windows.find(call.userid, str(call.params.get("verifySignature", "")), now)
     given = tuple(str(call.params.get(key, "")) for key in ("verifyAppId", "verifyTimestamp", "verifyNonceStr"))
     if config is None or given != (call.world.state.corpid, config.timestamp, config.nonce):
         return "fail_invalid signature"
     if call.params.get("verifySignType", "sha1") != "sha1" or _origin(config.page) != _origin(call.page):
         return "fail_invalid signature"
-    app = config if config.agentid is not None else call.world.windows.app_of(call.userid, call.page)
+    app = config if config.agentid is not None else windows.app_of(call.userid, call.page, now)
     if wanted.identity == "app" and app is None:
         return "fail_no permission"
     names = config.names | (app.names if app else frozenset())
@@ -78,7 +83,9 @@ def unverified(call: PageCall, wanted: ClientCall) -> str:
 
 def _signed(world: World, agentid: int | None, nonce: str, timestamp: str, page: str, signature: str) -> bool:
     now = world.now
-    tickets = (each for each in world.state.passes.tickets if each.agentid == agentid and each.expires_at > now)
+    tickets = (
+        each for each in world.state.passes.tickets if each.agentid == agentid and not each.invoice and each.expires_at > now
+    )
     return any(js_signature(each.value, nonce, timestamp, page) == signature for each in tickets)
 
 
@@ -90,11 +97,10 @@ def _wrong_signature(call: PageCall, nonce: str, timestamp: str, signature: str)
     return call.refuse("fail_invalid signature", 40093)
 
 
-def _configured(call: PageCall) -> bool:
-    own = (each for each in call.world.windows.configs.values() if each.userid == call.userid)
-    return any(each.agentid is None and each.page == call.page for each in own)
-
-
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    """Empty when it is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}".lower()

@@ -15,16 +15,14 @@ PHONE = frozenset({"phone"})
 NOT_ATTACHED = "fail without context of chat_attachment"
 
 
+def has(call: PageCall, name: str) -> bool:
+    """Does this client have the call, by its version and device?"""
+    known = CALLS.get(name)
+    return known is not None and not older(call.client.version, known.since) and call.device in (known.devices or {call.device})
+
+
 def _check(call: PageCall) -> Result:
-    """Which of the names this client has, by its version and device."""
-
-    def there(name: str) -> bool:
-        known = CALLS.get(name)
-        return (
-            known is not None and not older(call.client.version, known.since) and call.device in (known.devices or {call.device})
-        )
-
-    return everyday.as_checked(call, {name: there(name) for name in names_of(call.params.get("jsApiList"))})
+    return everyday.as_checked(call, {name: has(call, name) for name in names_of(call.params.get("jsApiList"))})
 
 
 SIDEBAR = {

@@ -1,5 +1,6 @@
 """OAuth inside WeCom and the web login page: a person picks who they are, `?as=<userid>` picks at once (DOC 91022, 98152)."""
 
+import re
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
@@ -14,6 +15,8 @@ from simulator.world.world import World
 bp = Blueprint("login", __name__, template_folder="templates")
 CODE_LIFE = 300
 MOST_SHOWN = 200
+SCOPES = ("snsapi_base", "snsapi_privateinfo")
+STATE = re.compile(r"[a-zA-Z0-9]{0,128}")
 
 
 @bp.get("/connect/oauth2/authorize")
@@ -32,6 +35,7 @@ def _serve(kind: str) -> AnyResponse | str:
     world: World = current_app.extensions["world"]
     with world.lock:
         try:
+            _check_wording(kind)
             app = _app(world, kind)
             target = _target(world, app)
             if not request.args.get("as"):
@@ -41,6 +45,18 @@ def _serve(kind: str) -> AnyResponse | str:
             body = error_body(error, world.rng, world.now, request.remote_addr or "")
             return Response(render_template("simulator/refused.html", error=body), 200)
     return redirect(_with(target, code.code, request.args.get("state", "")))
+
+
+def _check_wording(kind: str) -> None:
+    """What 网页授权 says of response_type, scope and state (DOC 91022); the documents give no errcode for it."""
+    if kind != "oauth":
+        return
+    if request.args.get("response_type", "code") != "code":
+        raise ApiError(40058, "response_type is code")
+    if request.args.get("scope", SCOPES[0]) not in SCOPES:
+        raise ApiError(40058, f"scope is one of {', '.join(SCOPES)}")
+    if STATE.fullmatch(request.args.get("state", "")) is None:
+        raise ApiError(40058, "state is at most 128 letters and digits")
 
 
 def _app(world: World, kind: str) -> App:
@@ -79,6 +95,7 @@ def _code(world: World, app: App, who: str) -> LoginCode:
         code = LoginCode(value, "", app.agentid, scope, expires, external_userid=who)
     else:
         raise ApiError(60111)
+    world.state.passes.forget_oldest(world.now)
     world.state.passes.logins[value] = code
     return code
 

@@ -14,10 +14,9 @@ LEVELS = (
 
 def plan(options: Options, rng: random.Random) -> list[Step]:
     """`rate` is the share of calls that fail at the worst; the rest only get slower."""
-    worst = min(1.0, options.rate)
     length = options.seconds / (len(LEVELS) + 0.5)
     steps = [
-        Step(length * number, title, partial(_set, badness=badness, worst=worst, jitter=rng.uniform(0.9, 1.1)))
+        Step(length * number, title, partial(_set, badness=badness, worst=options.rate, jitter=rng.uniform(0.9, 1.1)))
         for number, (title, badness) in enumerate(LEVELS)
     ]
     return [*steps, Step(length * len(LEVELS), "恢复正常", _recover)]
@@ -39,5 +38,5 @@ def _recover(stage: Stage) -> None:
 
 BROWNOUT = Scenario(
     "brownout", "平台抖动", "接口变慢，一部分返回 503 与 -1，回调迟到；先加重，后恢复。",
-    tuple(title for title, _ in LEVELS), 0.4, "最坏时失败的比例，0–1", 3, plan,
+    tuple(title for title, _ in LEVELS), 0.4, "最坏时失败的比例，0–1", 3, plan, rate_most=1,
 )  # fmt: skip

@@ -45,7 +45,7 @@ def _scan(stage: Stage) -> None:
     """Half of them scan a contact way, when there is one, the others a guide's own code."""
     with stage.world.lock:
         ways = [way.config_id for way in stage.world.state.ways.by_id.values() if way.skip_verify]
-    customer = {"name": stage.rng.choice(NAMES)}
+    customer = {"name": stage.rng.choice(NAMES), "gender": 2}
     if ways and stage.rng.random() < 0.5:
         stage.do("customer_scans", config_id=stage.rng.choice(ways), customer=customer)
     else:

@@ -27,7 +27,7 @@ def plan(options: Options, rng: random.Random) -> list[Step]:
         _resign,
         _wait,
         _assign,
-        partial(_refuse, share=min(1.0, options.rate)),
+        partial(_refuse, share=options.rate),
         _let_a_day_pass,
     )
     return [Step(options.seconds * at, title, act) for at, title, act in zip(moments, OUTLINE, acts, strict=True)]
@@ -99,5 +99,5 @@ def _let_a_day_pass(stage: Stage) -> None:
 GUIDE_RESIGNS = Scenario(
     "guide_resigns", "导购离职",
     "一位导购离职，客户分配给同店同事：一部分人拒绝，其余的一天后完成接替。模拟时钟会前进 25 小时。",
-    OUTLINE, 0.2, "拒绝接替的客户比例，0–1", 2, plan, needs_people=True,
+    OUTLINE, 0.2, "拒绝接替的客户比例，0–1", 2, plan, needs_people=True, rate_most=1,
 )  # fmt: skip

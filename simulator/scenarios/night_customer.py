@@ -55,7 +55,7 @@ def _close(stage: Stage) -> None:
 
 
 def _open_kf(stage: Stage) -> None:
-    opened = stage.do("customer_opens_kf", open_kfid=stage.notes["open_kfid"], customer={"name": "夜猫子"}, scene="")
+    opened = stage.do("customer_opens_kf", open_kfid=stage.notes["open_kfid"], customer={"name": "夜猫子", "gender": 2}, scene="")
     stage.notes["customer"] = opened["external_userid"] if opened else ""
 
 
@@ -95,5 +95,5 @@ def _reply(stage: Stage) -> None:
 NIGHT_CUSTOMER = Scenario(
     "night_customer", "22:30 的客服",
     "打烊后客户在微信客服连发消息，没有人接待；第二天 9:00 才有人回复。模拟时钟会走到第二天早上。",
-    OUTLINE, 4, "客户每分钟发几条", 2, plan, needs_people=True,
+    OUTLINE, 4, "客户每分钟发几条", 2, plan, needs_people=True, rate_most=60,
 )  # fmt: skip

@@ -1,5 +1,6 @@
-"""Plays one scenario at a time on a thread of its own; can be stopped at any moment and always cleans up after itself."""
+"""Plays one scenario at a time on a thread of its own; a stop takes effect after the step that runs, then it cleans up."""
 
+import logging
 import random
 import threading
 import time
@@ -9,6 +10,8 @@ from simulator.actions.request import ImpossibleError
 from simulator.scenarios.scenario import Options, Scenario, Step
 from simulator.scenarios.stage import Stage
 from simulator.world.world import World
+
+log = logging.getLogger(__name__)
 
 
 class Playing:
@@ -30,7 +33,7 @@ class Playing:
         self._thread.start()
 
     def stop(self) -> None:
-        """End it and wait until it has cleaned up. Never call it holding the world's lock: its step may need that."""
+        """End it and wait, ten seconds at most, until it has cleaned up. Never hold the world's lock: its step may need that."""
         self._stop.set()
         self._thread.join(10)
 
@@ -49,10 +52,15 @@ class Playing:
         state = "broken"
         try:
             state = "finished" if self._run_through() else "stopped"
-        finally:
+        except Exception:  # whatever it was: a run that is never over would keep every other from beginning
+            log.exception("%s broke at %s", self._scenario.name, self._title)
+        try:
             self._stage.clean_up()
-            self._took = time.monotonic() - self._began
-            self.state = state
+        except Exception:
+            log.exception("%s could not clean up", self._scenario.name)
+            state = "broken"
+        self._took = time.monotonic() - self._began
+        self.state = state
 
     def _run_through(self) -> bool:
         for number, step in enumerate(self._steps, 1):
@@ -74,6 +82,7 @@ class Scenarios:
         self._world = world
         self._lock = threading.Lock()
         self._run: Playing | None = None
+        world.endings.append(self.stop)
 
     def start(self, scenario: Scenario, wanted: dict[str, Any]) -> dict[str, Any]:
         """Begin; ImpossibleError when another one plays, the options are wrong or the corp has nobody for it."""

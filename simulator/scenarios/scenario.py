@@ -14,7 +14,7 @@ FASTEST = 200.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`rate` means what the scenario says it means; `minutes` are real ones."""
+    """`rate` means what the scenario says it means, above 0 up to its `rate_most`; `minutes` are real ones."""
 
     rate: float
     minutes: float
@@ -48,19 +48,21 @@ class Scenario:
     minutes: float
     plan: Plan
     needs_people: bool = False
+    rate_most: float = FASTEST
 
     def as_json(self) -> dict[str, Any]:
         return {
             "name": self.name, "title": self.title, "description": self.description, "steps": list(self.outline),
             "minutes": self.minutes, "rate": self.rate, "rate_means": self.rate_means,
+            "rate_most": self.rate_most,
         }  # fmt: skip
 
     def options(self, wanted: dict[str, Any], seed: int) -> Options:
         """The options of one run; ImpossibleError says what is wrong with them."""
         example = f'{{"rate": {self.rate:g}, "minutes": {self.minutes:g}, "seed": {seed}}}'
         chosen = {"rate": self.rate, "minutes": self.minutes, "seed": seed} | wanted
-        if len(chosen) > 3 or not _number(chosen["rate"], FASTEST) or not _number(chosen["minutes"], LONGEST_MINUTES):
-            why = f"rate is above 0 up to {FASTEST:g} ({self.rate_means}) and minutes above 0 up to {LONGEST_MINUTES}"
+        if len(chosen) > 3 or not _number(chosen["rate"], self.rate_most) or not _number(chosen["minutes"], LONGEST_MINUTES):
+            why = f"rate is above 0 up to {self.rate_most:g} ({self.rate_means}) and minutes above 0 up to {LONGEST_MINUTES}"
             raise ImpossibleError(f"{why}; for example {example}", 400)
         if isinstance(chosen["seed"], bool) or not isinstance(chosen["seed"], int):
             raise ImpossibleError(f"seed is a whole number; for example {example}", 400)

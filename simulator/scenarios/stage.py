@@ -76,13 +76,19 @@ class Stage:
             settling.settle(self.world)
 
     def finally_do(self, act: "Callable[[Stage], None]") -> None:
-        """Done at the end whatever happens, the last one first."""
+        """Done at the end however the run ends, the last one first; after one that fails, those before it are left undone."""
         self._last_acts.append(act)
 
     def clean_up(self) -> None:
-        """Faults, limits and disturbances as they were; the clock and what people did stay."""
-        while self._last_acts:
-            self._last_acts.pop()(self)
+        """What `finally_do` asked for, then this run's faults, limits and disturbances as they were before it, whoever
+        changed them meanwhile; the clock, tokens and what people did stay."""
+        try:
+            while self._last_acts:
+                self._last_acts.pop()(self)
+        finally:
+            self._take_back()
+
+    def _take_back(self) -> None:
         self.no_faults()
         with self.world.lock:
             self.world.limits.change(self._limits)

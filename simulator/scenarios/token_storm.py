@@ -49,5 +49,5 @@ WAVES: dict[str, Callable[[Stage], None]] = {
 }
 TOKEN_STORM = Scenario(
     "token_storm", "凭证风暴", "access_token 一波波地失效或过期，gettoken 自己也不稳定。",
-    tuple(WAVES), 6, "每分钟几波", 2, plan,
+    tuple(WAVES), 6, "每分钟几波", 2, plan, rate_most=60,
 )  # fmt: skip

@@ -8,8 +8,12 @@ from base64 import b32decode, b32encode
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from werkzeug.urls import iri_to_uri
+
 HOST = re.compile(r"^(?P<userid>[a-z0-9_.\-]{1,64})\.webview\.localhost(?::\d+)?$", re.IGNORECASE)
 CUSTOMER_HOST = re.compile(r"^(?P<name>[a-z2-7]{1,63})\.wechat\.localhost(?::\d+)?$", re.IGNORECASE)
+WEB_ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f\\/?#]+[^\x00-\x20\x7f\\]*", re.IGNORECASE)
+LONGEST_REFERER = 4000
 TAB = "__webview_tab"
 AUTHORIZE = "/connect/oauth2/authorize"
 OWN = "/__webview__/"
@@ -39,9 +43,29 @@ def customer_of(host: str) -> str | None:
 
 
 def origin_of(url: str) -> str:
-    """`scheme://host[:port]` of an absolute address, lower-cased."""
-    parts = urlsplit(url)
+    """`scheme://host[:port]` of an absolute address, lower-cased; empty when it is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_web_address(url: str) -> bool:
+    """May a browser be sent there? A whole http address without spaces, control characters and backslashes."""
+    if WEB_ADDRESS.fullmatch(url) is None:
+        return False
+    try:
+        return iri_to_uri(url) != ""
+    except ValueError:
+        return False
+
+
+def same_page(referer: str, url: str) -> bool:
+    """Do both name the same page, query and hash apart? Of an address too long a browser names the origin alone."""
+    if not origin_of(referer) or origin_of(referer) != origin_of(url):
+        return False
+    return len(url) > LONGEST_REFERER or (urlsplit(referer).path or "/") == (urlsplit(url).path or "/")
 
 
 def take_tab(query: str) -> tuple[str, str]:
@@ -96,7 +120,10 @@ class Places:
         Product addresses become paths; the authorize page of any platform host becomes our own, where the
         member is known; all others stay as they are.
         """
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return url
         if not parts.netloc:
             return url
         if parts.path == AUTHORIZE:

@@ -4,18 +4,24 @@ The member is always the one in the host name; nothing here may let a page act f
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from simulator.bridge import answer
-from simulator.webview.addresses import AUTHORIZE, Places, take_tab, with_args, with_tab
+from simulator import bridge
+from simulator.json_text import HalfCharacterError, NoObjectError, read_object
+from simulator.webview.addresses import AUTHORIZE, Places, is_web_address, same_page, take_tab, with_args, with_tab
 from simulator.webview.tabs import ENTRIES, USER_AGENTS, Tab, Tabs
 from simulator.world.world import World
 
 BRIDGE_SCRIPT = (Path(__file__).parent / "static" / "bridge.js").read_bytes()
+# "/x" but neither "//host" nor "/\host", which a browser takes for the same
+LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+NO_ADDRESS = "path is a path of the product or url a web address, for example ?path=/sidebar/ or ?url=https://www.example.com/"
+CALL_EXAMPLE = '{"name": "getContext", "params": {}, "url": "http://…/sidebar/", "tab": ""}'
 
 
 class Doors:
@@ -47,8 +53,8 @@ class Doors:
         target = places.outward(request.args.get("url") or request.args.get("path") or "/")
         if entry not in ENTRIES or device not in USER_AGENTS:
             return _json({"error": f"unknown entry or device: {entry}, {device}"}, 400)
-        if not target.startswith("/") or target.startswith("//"):
-            return _redirect(target)
+        if not LOCAL_PATH.fullmatch(target):
+            return _redirect(target) if is_web_address(target) else _json({"error": NO_ADDRESS}, 400)
         context = {name: request.args.get(name, "") for name in ("external_userid", "chat_id", "open_kfid")}
         return _redirect(with_tab(target, self._tabs.open(Tab(userid, entry, **context), device)))
 
@@ -57,7 +63,7 @@ class Doors:
         tab, query = take_tab(request.query_string.decode("latin-1"))
         platform = self._platform.get(with_args(f"{AUTHORIZE}?{places.inward(query)}", **{"as": userid}))
         location = platform.headers.get("Location", "")
-        if not location:
+        if not is_web_address(location):
             return Response(platform.get_data(), status=platform.status_code, mimetype=platform.mimetype)
         target = places.outward(location)
         return _redirect(with_tab(target, tab) if target.startswith("/") else target)
@@ -65,17 +71,30 @@ class Doors:
     def _bridge(self, request: Request, userid: str, places: Places) -> Response:
         """One JS-SDK call. The platform sees the product's own address, as if there were no proxy between."""
         try:
-            call = json.loads(places.inward(request.get_data(as_text=True)))
-            name, url, tab = str(call["name"]), str(call["url"]), str(call["tab"])
-            params = dict(call["params"])
-        except (ValueError, TypeError, KeyError):
-            return _json({"error": "name, params, url and tab are needed"}, 400)
+            # latin-1 both ways: addresses are ASCII, and the reader sees the bytes as they came
+            call = read_object(places.inward(request.get_data().decode("latin-1")).encode("latin-1"))
+        except HalfCharacterError as error:
+            return _json(bridge.refused(error.found, "parameter"))
+        except NoObjectError as error:
+            return _json({"error": f"a call is a JSON object ({error}); it looks like {CALL_EXAMPLE}"}, 400)
+        name, url, tab, params = (call.get(key) for key in ("name", "url", "tab", "params"))
+        if not (isinstance(name, str) and isinstance(url, str) and isinstance(tab, str) and isinstance(params, dict)):
+            return _json({"error": f"name, params, url and tab are needed; a call looks like {CALL_EXAMPLE}"}, 400)
+        if not _is_its_own(request, places, url):
+            return _json(bridge.refused(call, "url"))
         context = self._tabs.find(userid, tab).context() | {"user_agent": self._tabs.user_agent(userid)}
-        return _json(answer(self._world, userid, name, params, url, context))
+        return _json(bridge.answer(self._world, userid, name, params, url, context))
 
     def _forget(self, userid: str) -> Response:
         self._tabs.jar(userid).clear()
         return _json({"forgotten": userid})
+
+
+def _is_its_own(request: Request, places: Places, url: str) -> bool:
+    """Does the page say its own address? A browser names the page in Referer; who is no browser is believed."""
+    if "Origin" not in request.headers and "Referer" not in request.headers:
+        return True
+    return same_page(places.inward(request.headers.get("Referer", "")), url)
 
 
 def _redirect(target: str) -> Response:

@@ -19,7 +19,7 @@ background:#fff}}
 
 def product_silent(product: str, reason: str) -> Response:
     """502: the product is not running or broke off; the person can try again."""
-    text = "工作台应用没有应答。请确认产品已启动，然后重试。"
+    text = "工作台应用没有应答。请确认产品已启动，再重新加载；产品在别的地址时，启动模拟器要加 --product-url http://主机:端口。"
     page = PAGE.format(title="页面打不开", text=text, detail=escape(f"{product} · {reason}"), link='<a href="">重新加载</a>')
     return Response(page, status=502, mimetype="text/html")
 
@@ -28,3 +28,10 @@ def not_a_member(userid: str) -> Response:
     """404: the host names nobody in this corp."""
     page = PAGE.format(title="没有这位成员", text="通讯录里找不到这个账号。", detail=escape(userid), link="")
     return Response(page, status=404, mimetype="text/html")
+
+
+def too_many_pages(most: int) -> Response:
+    """503: so many pages wait for the product that no thread would be left for its own calls."""
+    text = f"同时打开的页面太多（最多 {most} 个）。请关闭几个页面，然后重试。"
+    page = PAGE.format(title="页面太多", text=text, detail="503", link='<a href="">重新加载</a>')
+    return Response(page, status=503, mimetype="text/html")

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 from simulator.webview import markup, upstream
 from simulator.webview.addresses import OWN, Places, customer_of, origin_of, take_tab, userid_of, with_tab
 from simulator.webview.doors import Doors
-from simulator.webview.notices import not_a_member, product_silent
+from simulator.webview.notices import not_a_member, product_silent, too_many_pages
 from simulator.webview.tabs import Tabs
 from simulator.world.world import World
 
@@ -100,13 +100,23 @@ class Webview:
         jar = self._tabs.jar(userid)
         headers = _headers_in(request, places, jar.header(request.path, request.headers.get("Cookie", "")))
         headers.append(("User-Agent", self._tabs.user_agent(userid)))
-        body, length = _body(request, places)
+        seats = self._world.seats
+        if not seats.take("webview"):
+            return too_many_pages(seats.most["webview"])
+        response = None
         try:
+            body, length = _body(request, places)
             answer = upstream.ask(places.product, request.method, target, headers, body, length)
             jar.keep((value for name, value in answer.headers if name.lower() == "set-cookie"), request.path)
-            return self._hand_back(request, answer, userid, places, tab)
+            response = self._hand_back(request, answer, userid, places, tab)
+            # A page that streams holds its thread until it is closed.
+            response.call_on_close(lambda: seats.leave("webview"))
+            return response
         except upstream.UnreachableError as error:
             return product_silent(places.product, str(error))
+        finally:
+            if response is None:
+                seats.leave("webview")
 
     def _hand_back(self, request: Request, answer: upstream.Answer, userid: str, places: Places, tab: str) -> Response:
         csp = answer.header("content-security-policy")

@@ -1,6 +1,8 @@
 """The corp's apps: secrets, what each may see and call, menus; and the callback receivers."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field, fields
+from itertools import count
 from typing import Any
 
 
@@ -51,8 +53,9 @@ def app_from_config(entry: dict[str, Any]) -> App:
     return App(**entry)
 
 
-def receiver_of(app: App) -> Receiver:
-    """The receiver an app starts with: no address until the control plane gives one."""
-    if app.kind == "contacts":
-        return Receiver("contacts", "", app.token, app.aes_key)
-    return Receiver("app", "", app.token, app.aes_key, app.agentid)
+def receiver_of(app: App, taken: Container[str] = ()) -> Receiver:
+    """The receiver an app starts with: no address until the control plane gives one. Named `app` or `contacts`; the next
+    ones of a kind are app2, app3 … in the order of the configuration."""
+    names = (f"{app.kind}{number}" if number > 1 else app.kind for number in count(1))
+    name = next(each for each in names if each not in taken)
+    return Receiver(name, "", app.token, app.aes_key, app.agentid if app.kind == "app" else None)

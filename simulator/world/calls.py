@@ -1,4 +1,4 @@
-"""The log of API calls: the last 50,000, with short copies of question and answer, and counts per path."""
+"""The log of API calls: the last 50,000 or 32 MB, with short copies of question and answer, and counts per path."""
 
 import itertools
 from collections import deque
@@ -7,6 +7,9 @@ from typing import Any
 
 KEEP = 50_000
 BODY_LIMIT = 4096
+KEEP_BYTES = 32 * 1024 * 1024
+# What a record takes beside the two copies, roughly.
+OVERHEAD = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,10 @@ class CallRecord:
     request: bytes
     response: bytes
 
+    @property
+    def size(self) -> int:
+        return len(self.request) + len(self.response) + OVERHEAD
+
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.id, "path": self.path, "agentid": self.agentid, "errcode": self.errcode, "at": self.at,
@@ -31,7 +38,9 @@ class CallRecord:
 class Calls:
     def __init__(self) -> None:
         self._ids = itertools.count(1)
-        self.records: deque[CallRecord] = deque(maxlen=KEEP)
+        self.crashes = 0
+        self.records: deque[CallRecord] = deque()
+        self._bytes = 0
         self.by_path: dict[str, list[int]] = {}
         self.in_flight: dict[str, int] = {}
         self.in_flight_max: dict[str, int] = {}
@@ -51,15 +60,19 @@ class Calls:
     def record(
         self, path: str, agentid: int, errcode: int, at: float, elapsed_ms: float, request: bytes, response: bytes
     ) -> None:
-        """errcode 0 counts as ok; HTTP faults are recorded with errcode -2."""
+        """errcode 0 counts as ok; HTTP faults are recorded with errcode -2, a call that broke the simulator with -1."""
         counts = self.by_path.setdefault(path, [0, 0, 0])
         counts[0] += 1
         counts[2 if errcode else 1] += 1
         short = request[:BODY_LIMIT], response[:BODY_LIMIT]
         self.records.append(CallRecord(next(self._ids), path, agentid, errcode, at, elapsed_ms, *short))
+        self._bytes += self.records[-1].size
+        while self._bytes > KEEP_BYTES or len(self.records) > KEEP:
+            self._bytes -= self.records.popleft().size
 
     def clear(self) -> None:
         self.records.clear()
+        self._bytes = 0
         self.by_path.clear()
         self.in_flight_max.clear()
         self.unknown.clear()

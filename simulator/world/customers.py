@@ -178,14 +178,16 @@ class Customers:
     def count_follows(self) -> int:
         return self._count_follows
 
-    def search(self, wanted: str, limit: int) -> tuple[list[Customer], int]:
-        """Customers with this name part or id, and how many there are; of a base only the first 10,000 are looked at."""
+    def search(self, wanted: str, limit: int, newest: bool = False) -> tuple[list[Customer], int]:
+        """Customers with this name part or id, and how many there are; of a base only the first 10,000 are looked at.
+        `newest`: who came last stands first (before a base)."""
         if not wanted:
-            return list(islice(self._everybody(), limit)), self._count
+            return list(islice(self._everybody(newest), limit)), self._count
         exact, wanted = self.find(wanted), wanted.lower()
         if exact is not None:
             return [exact], 1
-        found = [each for each in self._looked_at() if wanted in each.name.lower() or wanted == each.external_userid.lower()]
+        looked_at = self._looked_at(newest)
+        found = [each for each in looked_at if wanted in each.name.lower() or wanted == each.external_userid.lower()]
         return found[:limit], len(found)
 
     def forget_tags(self, tag_ids: Iterable[str]) -> None:
@@ -199,13 +201,13 @@ class Customers:
             self._base.forget_tags(gone)
             self.gone_tags += sorted(gone)
 
-    def _everybody(self) -> Iterator[Customer]:
-        yield from self.people.values()
+    def _everybody(self, newest: bool = False) -> Iterator[Customer]:
+        yield from reversed(self.people.values()) if newest else self.people.values()
         if self._base is not None:
             yield from (each for each in self._base.everybody() if each.external_userid not in self.people)
 
-    def _looked_at(self) -> Iterator[Customer]:
-        return islice(self._everybody(), len(self.people) + MOST_LOOKED_AT)
+    def _looked_at(self, newest: bool) -> Iterator[Customer]:
+        return islice(self._everybody(newest), len(self.people) + MOST_LOOKED_AT)
 
     def _index(self) -> None:
         base = self._base

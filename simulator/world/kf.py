@@ -112,6 +112,13 @@ class Kf:
             self._open.pop(session.key, None)
             self._of_customer[session.external_userid].remove(session)
 
+    def forget_silent(self, before: float) -> None:
+        """Drop ended sessions without a word in them that were last entered before this moment and leave nothing to remember."""
+        for session in list(self.sessions.values()):
+            if session.state == OVER and not session.lines and session.active_at < before and not session.remembered:
+                del self.sessions[session.key]
+                self._of_customer[session.external_userid].remove(session)
+
     def next_id(self) -> int:
         self.last_line += 1
         return self.last_line

@@ -51,6 +51,11 @@ class KfSession:
     def key(self) -> str:
         return f"{self.open_kfid}|{self.external_userid}"
 
+    @property
+    def remembered(self) -> bool:
+        """Something about the two outlives the talk: a refusal, a recommendation."""
+        return bool(self.refuses_kf or self.refused_by or self.upgrade)
+
     def keep(self, line: KfLine) -> None:
         self.lines.append(line)
         if len(self.lines) > KEEP_LINES + 100:

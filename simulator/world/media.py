@@ -34,6 +34,11 @@ class Files:
     media: dict[str, Media] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
 
+    def forget_old(self, now: float) -> None:
+        """Free what is past its life and not kept by anything published."""
+        for media_id in [each.media_id for each in self.media.values() if not each.kept and not each.alive(now)]:
+            del self.media[media_id]
+
     def find_alive(self, media_id: str, now: float) -> Media | None:
         """What messages may carry: alive, and not uploaded for a scene of its own."""
         found = self.media.get(media_id)

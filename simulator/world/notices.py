@@ -27,8 +27,13 @@ class Notices:
         self._watches: list[Watch] = []
         self.closed = False
 
+    @property
+    def watched(self) -> bool:
+        """Does anybody look? What is changed while nobody does need not be told."""
+        return bool(self._watches)
+
     def changed(self, userid: str, external_userid: str = "") -> None:
-        if not self._watches:
+        if not self.watched:
             return
         userid = userid.lower()
         with self._condition:

@@ -1,9 +1,12 @@
 """Everything that opens a door for a while: access tokens, JS tickets, OAuth codes, user tickets, welcome codes."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
 KEEP = 200_000
+# What has expired still answers that it has (42001, 42003, 84014 …), and is nobody's any more a day later.
+REMEMBERED = 86_400
 
 
 @dataclass(slots=True)
@@ -18,11 +21,12 @@ class Token:
 
 @dataclass(slots=True)
 class Ticket:
-    """agentid None is the corp's ticket (wx.config), a number that app's ticket (agentConfig)."""
+    """agentid None is the corp's ticket (wx.config), a number that app's ticket (agentConfig, or invoices)."""
 
     value: str
     agentid: int | None
     expires_at: float
+    invoice: bool = False
 
 
 @dataclass(slots=True)
@@ -45,11 +49,14 @@ class UserTicket:
 
 @dataclass(slots=True)
 class WelcomeCode:
+    """`after_line`: the last line of any chat when they became friends; what they say is behind it."""
+
     code: str
     userid: str
     external_userid: str
     expires_at: float
     used: bool = False
+    after_line: int = 0
 
 
 @dataclass(slots=True)
@@ -73,6 +80,12 @@ class Passes:
     welcomes: dict[str, WelcomeCode] = field(default_factory=dict)
     responses: dict[str, ResponseCode] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        # The oldest is dropped again and again: a plain dict walks over all the holes in front of it each time.
+        self.tokens, self.logins = OrderedDict(self.tokens), OrderedDict(self.logins)
+        self.user_tickets, self.welcomes = OrderedDict(self.user_tickets), OrderedDict(self.welcomes)
+        self.responses = OrderedDict(self.responses)
+
     def live_token(self, agentid: int, now: float) -> Token | None:
         token = self.tokens.get(self.current.get(agentid, ""))
         return token if token and not token.refusal and token.expires_at > now else None
@@ -81,13 +94,20 @@ class Passes:
         self.tokens[token.value] = token
         self.current[token.agentid] = token.value
 
-    def live_ticket(self, agentid: int | None, now: float) -> Ticket | None:
-        fitting = (t for t in reversed(self.tickets) if t.agentid == agentid and t.expires_at > now)
+    def live_ticket(self, agentid: int | None, now: float, invoice: bool = False) -> Ticket | None:
+        fitting = (t for t in reversed(self.tickets) if (t.agentid, t.invoice) == (agentid, invoice) and t.expires_at > now)
         return next(fitting, None)
 
-    def forget_oldest(self) -> None:
-        """Keep the books bounded: what was given out longest ago goes first."""
+    def valid_login(self, code: str, agentid: int, now: float) -> bool:
+        """Would this code open now? Asking does not spend it."""
+        login = self.logins.get(code)
+        return login is not None and login.agentid == agentid and not login.used and login.expires_at > now
+
+    def forget_oldest(self, now: float) -> None:
+        """Keep the books bounded: what expired a day ago goes, and what was given out longest ago when there is too much."""
         books: tuple[dict[str, Any], ...] = (self.tokens, self.logins, self.user_tickets, self.welcomes, self.responses)
         for book in books:
-            while len(book) > KEEP:
+            # In the order they were given out, so the first that is still remembered ends it.
+            while book and (len(book) > KEEP or next(iter(book.values())).expires_at < now - REMEMBERED):
                 del book[next(iter(book))]
+        self.tickets = [each for each in self.tickets if each.expires_at > now]

@@ -1,4 +1,7 @@
-"""All that a snapshot saves, in one tree of plain dataclasses; no locks, no threads, no clocks."""
+"""All that a snapshot saves, in one tree of plain dataclasses; no locks, no threads, no clocks.
+
+`brand` and `seed` are what it was filled with.
+"""
 
 from dataclasses import dataclass, field
 
@@ -53,3 +56,5 @@ class State:
     links: Links = field(default_factory=Links)
     strategies: Strategies = field(default_factory=Strategies)
     openids: OpenIds = field(default_factory=OpenIds)
+    brand: str = ""
+    seed: int = 7

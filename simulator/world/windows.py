@@ -16,7 +16,7 @@ HERE = {"latitude": 31.1956, "longitude": 121.4368}
 
 @dataclass(frozen=True, slots=True)
 class PageConfig:
-    """An accepted agentConfig (agentid) or config (agentid None) of one page; the key of later calls."""
+    """An accepted agentConfig (agentid) or config (agentid None) of one page; the key of later calls until `expires_at`."""
 
     userid: str
     agentid: int | None
@@ -25,6 +25,11 @@ class PageConfig:
     signature: str
     page: str
     names: frozenset[str]
+    expires_at: float
+
+
+def _living(config: PageConfig | None, now: float) -> PageConfig | None:
+    return config if config and config.expires_at > now else None
 
 
 @dataclass(slots=True)
@@ -82,12 +87,16 @@ class Windows:
             if len(book) > KEEP_CONFIGS:
                 del book[next(iter(book))]
 
-    def find(self, userid: str, signature: str) -> PageConfig | None:
-        return self.configs.get((userid.lower(), signature))
+    def find(self, userid: str, signature: str, now: float) -> PageConfig | None:
+        return _living(self.configs.get((userid.lower(), signature)), now)
 
-    def app_of(self, userid: str, page: str) -> PageConfig | None:
+    def app_of(self, userid: str, page: str, now: float) -> PageConfig | None:
         """The app identity this page got, whichever signature its later calls carry (the old SDK keeps config's)."""
-        return self._apps.get((userid.lower(), page))
+        return _living(self._apps.get((userid.lower(), page)), now)
+
+    def has_corp_config(self, userid: str, page: str, now: float) -> bool:
+        own = (each for each in self.configs.values() if each.userid.lower() == userid.lower() and each.expires_at > now)
+        return any(each.agentid is None and each.page == page for each in own)
 
     def go(self, userid: str, at: float, name: str, to: str, details: dict[str, Any]) -> Navigation:
         navigation = Navigation(next(self._ids), at, name, to, details)

@@ -1,4 +1,4 @@
-"""The table of paths in the simulator's README: documented, served, held to a test, used. Run as a module it writes the table."""
+"""The table of paths in simulator/paths.md: documented, served, held to a test, used. Run as a module it writes the table."""
 
 import ast
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 from simulator.api.table import TABLE
 
 ROOT = Path(__file__).parents[2]
-README = ROOT / "simulator" / "README.md"
+PATHS = ROOT / "simulator" / "paths.md"
 DOCUMENTED = ROOT / "simulator" / "documented.tsv"
 BEGIN, END = "<!-- paths: written by `python -m tests.contract.coverage` -->\n", "<!-- end of paths -->\n"
 ELSEWHERE = {"simulator", "tests", "benchmarks", "demo", "migrations", "node_modules", "var"}
@@ -60,9 +60,9 @@ def table() -> str:
     return "\n".join([*lines, ""])
 
 
-def in_readme() -> str:
-    """What stands between the marks in the README now."""
-    return README.read_text("utf-8").split(BEGIN)[1].split(END)[0]
+def in_file() -> str:
+    """What stands between the marks in paths.md now."""
+    return PATHS.read_text("utf-8").split(BEGIN)[1].split(END)[0]
 
 
 def _calls(file: Path, name: str) -> Iterator[ast.Call]:
@@ -76,9 +76,9 @@ def _tree(file: Path) -> ast.Module:
 
 
 def main() -> None:
-    text = README.read_text("utf-8")
+    text = PATHS.read_text("utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
-    README.write_text(before + BEGIN + table() + END + after, "utf-8")
+    PATHS.write_text(before + BEGIN + table() + END + after, "utf-8")
     sys.stdout.write(table().splitlines()[0] + "\n")
 
 

@@ -1,4 +1,4 @@
-"""The table in the simulator's README tells the truth, and nothing is served that no document and no test knows."""
+"""The table in simulator/paths.md tells the truth, and nothing is served that no document and no test knows."""
 
 import re
 
@@ -10,7 +10,7 @@ FROM_SDKS_ALONE = {"externalcontact/convert_to_openid"}
 
 
 def test_the_readme_has_the_table_of_today():
-    assert coverage.in_readme() == coverage.table(), "run: python -m tests.contract.coverage"
+    assert coverage.in_file() == coverage.table(), "run: python -m tests.contract.coverage"
 
 
 def test_what_is_served_is_documented():

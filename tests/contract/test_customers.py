@@ -90,7 +90,7 @@ def test_a_foreign_cursor_is_refused(wecom: Corp) -> None:
     assert wecom.post("externalcontact/batch/get_by_user", userid_list=[wecom.member], cursor="nonsense", limit=2)["errcode"] != 0
 
 
-@documented("92994", "externalcontact/batch/get_by_user", people=True)
+@documented("92994", "externalcontact/batch/get_by_user", writes=True, people=True)
 def test_members_without_a_licence_are_named(wecom: Corp) -> None:
     wecom.do("member_license_changes", userid="zhouting", licensed=False)
     answer = wecom.post("externalcontact/batch/get_by_user", userid_list=[wecom.member, "zhouting"], limit=2)
@@ -153,7 +153,7 @@ def test_the_list_of_contact_ways(wecom: Corp) -> None:
     wecom.post("externalcontact/del_contact_way", config_id=config_id)
 
 
-@documented("92137", "externalcontact/send_welcome_msg", people=True)
+@documented("92137", "externalcontact/send_welcome_msg", writes=True, people=True)
 def test_a_welcome_in_the_first_twenty_seconds(wecom: Corp) -> None:
     code = wecom.do("customer_scans", userid=wecom.member, customer={"name": "周小姐"})["welcome_code"]
     picture = wecom.upload("media/upload", "a.png", png(), type="image")["media_id"]

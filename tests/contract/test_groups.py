@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.conftest import REAL
 from tests.contract.corp import Corp
 from tests.contract.samples import documented, shaped_like
 
@@ -25,8 +26,9 @@ def chat_id(wecom: Corp) -> str:
     """A group the app's member owns."""
     hers = {"userid_list": [wecom.member]}
     found = wecom.post("externalcontact/groupchat/list", owner_filter=hers, limit=10)["group_chat_list"]
-    if not found:
+    if REAL and not found:
         pytest.skip("the member owns no customer group")
+    assert found
     return str(found[0]["chat_id"])
 
 
@@ -66,7 +68,7 @@ def test_get(wecom: Corp, chat_id: str) -> None:
     shaped_like(answer, OK | sample, optional=optional)
 
 
-@documented("92122", "externalcontact/groupchat/get", people=True)
+@documented("92122", "externalcontact/groupchat/get", writes=True, people=True)
 def test_get_of_a_customer_who_came_by_a_code(wecom: Corp, chat_id: str) -> None:
     body = {"scene": 2, "chat_id_list": [chat_id], "state": "klsdup3kj3s1"}
     config_id = wecom.post("externalcontact/groupchat/add_join_way", **body)["config_id"]
@@ -79,7 +81,7 @@ def test_get_of_a_customer_who_came_by_a_code(wecom: Corp, chat_id: str) -> None
     assert (came["state"], came["join_scene"], "invitor" in came) == ("klsdup3kj3s1", 3, False)
 
 
-@documented("92122", "externalcontact/groupchat/get", people=True)
+@documented("92122", "externalcontact/groupchat/get", writes=True, people=True)
 def test_get_of_a_dismissed_group(wecom: Corp, chat_id: str) -> None:
     wecom.do("group_dismisses", chat_id=chat_id)
     assert wecom.post("externalcontact/groupchat/get", chat_id=chat_id)["errcode"] == 49008
@@ -140,7 +142,7 @@ def test_onjob_transfer(wecom: Corp) -> None:
     assert answer["failed_chat_list"] == [failed]
 
 
-@documented("92127", "externalcontact/groupchat/transfer", people=True)
+@documented("92127", "externalcontact/groupchat/transfer", writes=True, people=True)
 def test_transfer(wecom: Corp, chat_id: str) -> None:
     body = {"chat_id_list": [chat_id], "new_owner": "zhouting"}
     answer = wecom.post("externalcontact/groupchat/transfer", **body)

@@ -28,7 +28,7 @@ def test_a_menu_is_made_shown_and_deleted(wecom: Corp) -> None:
     shaped_like(wecom.get("menu/delete", agentid=wecom.agentid), OK)
 
 
-@documented("90231", "menu/create")
+@documented("90231", "menu/create", writes=True)
 def test_four_buttons_are_too_many(wecom: Corp) -> None:
     assert post_menu(wecom, [{"type": "click", "name": "a", "key": "k"}] * 4)["errcode"] == 40016
 

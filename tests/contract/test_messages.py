@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.contract.corp import REAL_HOST, Corp
+from tests.contract.conftest import REAL
+from tests.contract.corp import Corp
 from tests.contract.files import TEXT, VOICE, png
 from tests.contract.samples import documented, shaped_like
 
@@ -73,7 +74,7 @@ def send(wecom: Corp, msgtype: str, body: dict[str, Any], **more: Any) -> dict[s
 
 def send_card(wecom: Corp, card: dict[str, Any]) -> dict[str, Any]:
     """A card that calls back needs the app's address; a real app has one."""
-    if wecom.base != REAL_HOST:
+    if not REAL:
         wecom.control("receivers/app", "PUT", url="http://127.0.0.1:9/callback", verify=False)
     return send(wecom, "template_card", card, enable_id_trans=0, enable_duplicate_check=0, duplicate_check_interval=1800)
 
@@ -99,7 +100,7 @@ def test_recipients_nobody_knows_are_named_beside_those_who_get_it(wecom: Corp) 
     assert answer["invaliduser"] == "nobody_at_all_1"
 
 
-@documented("90236", "message/send")
+@documented("90236", "message/send", writes=True)
 def test_nobody_at_all_is_81013(wecom: Corp) -> None:
     answer = wecom.post("message/send", touser="nobody_at_all_1", msgtype="text", agentid=wecom.agentid, text={"content": "x"})
     assert answer["errcode"] == 81013

@@ -98,20 +98,20 @@ def test_get_moment_task(wecom: Corp) -> None:
     shaped_like(answer, OK | {"next_cursor": "CURSOR", "task_list": [{"userid": "zhangsan", "publish_status": 1}]})
 
 
-@documented("93333", "externalcontact/get_moment_customer_list", people=True)
+@documented("93333", "externalcontact/get_moment_customer_list", writes=True, people=True)
 def test_get_moment_customer_list(wecom: Corp) -> None:
     answer = wecom.post(f"{MOMENT}customer_list", **published(wecom), cursor="", limit=10)
     row = {"userid": "xxx", "external_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACCCC"}
     shaped_like(answer, OK | {"next_cursor": "CURSOR", "customer_list": [row]})
 
 
-@documented("93333", "externalcontact/get_moment_send_result", people=True)
+@documented("93333", "externalcontact/get_moment_send_result", writes=True, people=True)
 def test_get_moment_send_result(wecom: Corp) -> None:
     answer = wecom.post(f"{MOMENT}send_result", **published(wecom), cursor="", limit=10)
     shaped_like(answer, OK | {"next_cursor": "CURSOR", "customer_list": [{"external_userid": "woAJ2GCAAAXtWyujaWJHDDGi0mACCCC"}]})
 
 
-@documented("93333", "externalcontact/get_moment_comments", people=True)
+@documented("93333", "externalcontact/get_moment_comments", writes=True, people=True)
 def test_get_moment_comments(wecom: Corp) -> None:
     who = published(wecom, {"msgtype": "video", "video": {"media_id": uploaded(wecom, "video")["media_id"]}})
     wecom.do("customer_likes_moment", external_userid=wecom.customer, **who)

@@ -61,7 +61,7 @@ def test_resigned(wecom: Corp) -> None:
     shaped_like(wecom.post("externalcontact/resigned/transfer_result", **pair, cursor=""), RESULT)
 
 
-@documented("92125", "externalcontact/transfer_customer", "externalcontact/resigned/transfer_customer")
+@documented("92125", "externalcontact/transfer_customer", "externalcontact/resigned/transfer_customer", writes=True)
 def test_refusals(wecom: Corp) -> None:
     same = {"handover_userid": wecom.member, "takeover_userid": wecom.member, "external_userid": [wecom.customer]}
     assert wecom.post("externalcontact/transfer_customer", **same)["errcode"] == 40130

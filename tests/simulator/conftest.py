@@ -46,9 +46,10 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Platform]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Its snapshots may be written into any test's tmp_path, and nowhere else."""
     port = free_port()
-    process = start(port)
+    process = start(port, "--snapshot", str(tmp_path_factory.getbasetemp() / "wecom.json"))
     platform = Platform(port)
     yield platform
     platform.http.close()
@@ -61,6 +62,7 @@ def platform(running: Platform) -> Iterator[Platform]:
     running.reset()
     yield running
     assert running.control("unknown")["unknown"] == []
+    assert set(running.control("health")["errors"].values()) == {0}
 
 
 @pytest.fixture

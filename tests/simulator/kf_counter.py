@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from simulator.actions.keys import known
 from tests.simulator.platform import Json, Platform
 
 
@@ -59,4 +60,5 @@ class Counter:
 
     def does(self, deed: str, **body: Any) -> Json:
         """A deed of 李小美 in this session."""
-        return self.platform.do(deed, **({"userid": "lixiaomei"} | self.who | body))
+        about = {key: value for key, value in self.who.items() if key in known(deed)}
+        return self.platform.do(deed, **({"userid": "lixiaomei"} | about | body))

@@ -16,8 +16,9 @@ def texts(platform, count=1, content="你好"):
 def test_an_address_that_does_not_open_the_echo_is_not_saved(platform, app_receiver):
     app_receiver.echo = lambda plain: f'"{plain}"'.encode()
     body = {"url": app_receiver.url, "token": app_receiver.token, "aes_key": app_receiver.aes_key}
-    saved = platform.control("receivers/other", "PUT", **body)
-    assert saved["verified"] is False
+    answer = platform.ask("receivers/other", "PUT", **body)
+    saved = answer.json()
+    assert (answer.status_code, saved["verified"], saved["saved"]) == (409, False, False)
     assert "not the plaintext" in saved["error"]
     assert "other" not in [each["name"] for each in platform.control("receivers")["receivers"]]
 
@@ -25,7 +26,9 @@ def test_an_address_that_does_not_open_the_echo_is_not_saved(platform, app_recei
 def test_an_echo_after_a_second_is_too_late(platform, app_receiver):
     app_receiver.echo = lambda plain: (time.sleep(1.2), plain.encode())[1]
     body = {"url": app_receiver.url, "token": app_receiver.token, "aes_key": app_receiver.aes_key}
-    assert platform.control("receivers/app", "PUT", **body)["error"] == "timeout"
+    answer = platform.ask("receivers/app", "PUT", **body)
+    assert answer.status_code == 409
+    assert "timeout" in answer.json()["error"]
 
 
 def test_a_refusal_shows_an_example(platform):

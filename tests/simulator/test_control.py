@@ -95,7 +95,7 @@ def test_an_impossible_wish_says_why(platform):
     for action, body, status in (
         ("fly", {}, 404), ("customer_scans", {"userid": "nobody"}, 404), ("customer_scans", {"state": "none"}, 404),
         ("member_joins", {"userid": "lixiaomei", "department": 1}, 409),
-        ("member_joins", {"userid": "x", "department": 999}, 400),
+        ("member_joins", {"userid": "x", "department": 999}, 404),
         ("department_deletes", {"id": 1}, 409), ("customer_sends", {"userid": 5}, 400),
         ("member_texts_app", {"userid": "lixiaomei"}, 400),
     ):  # fmt: skip

@@ -1,7 +1,9 @@
 """Faults on demand: each kind as a client feels it, how often, and that it ends."""
 
 import random
+import socket
 import time
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -58,6 +60,33 @@ def test_a_reset_is_a_broken_connection(platform):
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{platform.base}/cgi-bin/agent/list", params=args, timeout=5)
     assert calls(platform, 1) == [0]
+
+
+def test_a_reset_is_a_reset_and_no_goodbye(platform):
+    platform.token()
+    platform.control("faults", path="agent/list", kind="reset", times=1)
+    where = urlsplit(platform.base)
+    with socket.create_connection((where.hostname, where.port), timeout=5) as line:
+        line.sendall(f"GET /cgi-bin/agent/list?access_token=x HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
+        with pytest.raises(ConnectionResetError):
+            line.recv(100)
+
+
+def test_a_spent_fault_is_listed_and_counted_no_more(platform):
+    platform.control("faults", path="agent/list", kind="errcode", errcode=45009, times=1)
+    assert platform.control("status")["faults"] == 1
+    assert calls(platform, 1) == [45009]
+    assert platform.control("faults")["faults"][0]["spent"] is True
+    assert platform.control("status")["faults"] == platform.control("health")["counts"]["faults"] == 0
+
+
+def test_an_errcode_fault_says_which(platform):
+    answer = platform.ask("faults", path="agent/list", kind="errcode")
+    assert answer.status_code == 400
+    assert "says which errcode" in answer.json()["error"]
+    for wrong in ({"errcode": "abc"}, {"times": "many"}):
+        words = platform.ask("faults", path="agent/list", kind="errcode", **({"errcode": 1} | wrong)).json()["error"]
+        assert "int()" not in words
 
 
 def test_a_hang_outlasts_the_callers_patience(platform):

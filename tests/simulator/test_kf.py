@@ -190,6 +190,9 @@ def test_what_servicers_do_comes_as_events(platform, counter):
     counter.does("servicer_takes_kf")
     counter.does("servicer_answers_kf", content="我来帮您")
     counter.does("servicer_hands_kf_over", to="chenjing")
+    answer = platform.ask("do/servicer_answers_kf", userid="lixiaomei", **counter.who, content="还有一句")
+    assert answer.status_code == 409
+    assert "chenjing serves this session" in answer.json()["error"]
     counter.does("servicer_ends_kf", userid="chenjing")
     counter.does("servicer_reopens_kf", userid="chenjing", content="补充一句")
     rows = counter.sync()

@@ -2,9 +2,11 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from simulator.world.passes import LoginCode, Passes, Ticket, UserTicket
 from tests.simulator.platform import AGENTID, APP, CONTACTS, CORPID, Platform
 
 HINT = re.compile(
@@ -72,6 +74,7 @@ def test_a_token_opens_only_its_own_apps_doors(platform):
     assert platform.get("externalcontact/list", secret=other, userid="lixiaomei")["errcode"] == 48002
     assert platform.post("user/list_id")["errcode"] == 48002
     assert platform.send(agentid=1)["errcode"] == 40056
+    assert platform.send(agentid=CONTACTS["agentid"])["errcode"] == 301002
     assert platform.post("message/send", secret=other, touser="lixiaomei")["errcode"] == 48002
 
 
@@ -80,7 +83,10 @@ def test_tickets_are_two_and_cached(platform):
     assert corp["ticket"] != app["ticket"]
     assert 7190 < app["expires_in"] <= 7200
     assert platform.get("ticket/get", type="agent_config")["ticket"] == app["ticket"]
-    assert platform.get("ticket/get", type="wx_card")["errcode"] == 91040
+    assert platform.get("ticket/get", type="nothing")["errcode"] == 91040
+    invoices = platform.get("ticket/get", type="wx_card")
+    assert invoices["ticket"] not in (corp["ticket"], app["ticket"])
+    assert platform.get("ticket/get", type="agent_config")["ticket"] == app["ticket"]
 
 
 def test_the_101st_app_ticket_in_an_hour_is_too_many(platform):
@@ -105,6 +111,41 @@ def test_an_hour_exceeded_blocks_for_the_hour(platform):
     assert platform.get("agent/list")["errcode"] == 45009
     platform.control("clock", advance=3600)
     assert platform.get("agent/list")["errcode"] == 0
+
+
+def test_a_block_begins_with_the_call_that_was_too_much(platform):
+    platform.control("limits", paths={"agent/list": {"per_minute": 2}})
+    platform.token()
+    platform.control("clock", pause=True)
+    assert [platform.get("agent/list")["errcode"] for _ in range(2)] == [0, 0]
+    codes = []
+    for seconds in (59, 2, 57, 1):
+        platform.control("clock", advance=seconds)
+        codes.append(platform.get("agent/list")["errcode"])
+    assert codes == [45009, 45009, 45009, 0]
+    platform.control("clock", resume=True)
+
+
+def test_guessed_codes_count_and_valid_ones_do_not(platform):
+    query = {"appid": CORPID, "redirect_uri": "http://127.0.0.1:8000/", "agentid": AGENTID, "as": "lixiaomei"}
+    codes = []
+    for _ in range(3):
+        answer = platform.http.get(f"{platform.base}/connect/oauth2/authorize", params=query, allow_redirects=False, timeout=5)
+        codes.append(parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0])
+    platform.control("limits", paths={"auth/getuserinfo": {"per_minute": 2}})
+    guesses = [platform.get("auth/getuserinfo", code=f"x{number}")["errcode"] for number in range(3)]
+    assert guesses == [40029, 40029, 45009]
+    assert [platform.get("auth/getuserinfo", code=code)["errcode"] for code in codes] == [0, 0, 0]
+
+
+def test_what_expired_a_day_ago_is_forgotten():
+    passes = Passes()
+    for number in range(3):
+        passes.logins[f"c{number}"] = LoginCode(f"c{number}", "lixiaomei", 1, "snsapi_base", expires_at=1000.0 + number)
+        passes.user_tickets[f"t{number}"] = UserTicket(f"t{number}", "lixiaomei", expires_at=1000.0)
+    passes.tickets.append(Ticket("j", 1, 1000.0))
+    passes.forget_oldest(1001.5 + 86_400)
+    assert (list(passes.logins), passes.user_tickets, passes.tickets) == (["c2"], {}, [])
 
 
 def test_the_31st_message_a_minute_is_dropped_without_a_word(platform):

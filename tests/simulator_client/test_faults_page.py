@@ -70,7 +70,7 @@ def test_latency_with_a_long_tail_on_a_share_of_calls(page: Page, simulator: Sim
     assert (fault["distribution"], fault["p99"], fault["share"]) == ("long-tail", 5, 0.25)
     form.locator("input[name=path]").fill("kf/nothing")
     form.get_by_role("button", name="开始故障").click()
-    expect(page.locator(".toast.bad")).to_contain_text("no call is named kf/nothing")
+    expect(page.locator(".toast.bad")).to_contain_text("没有叫 kf/nothing 的接口")
 
 
 def test_limits_are_squeezed_and_their_bars_fill(page: Page, simulator: Simulator) -> None:

@@ -30,6 +30,8 @@
     const response = await send("/__webview__/bridge", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
+      // The client looks at which page calls, whatever the page's own policy is.
+      referrerPolicy: "same-origin",
       body: JSON.stringify({ name, params, url, tab }),
     });
     if (!response.ok) return { err_msg: `${name}:fail_simulator ${response.status}` };

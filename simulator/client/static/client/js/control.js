@@ -8,7 +8,7 @@ const request = async (method, path, body) => {
   }
   const response = await fetch(`/_control/${path}`, options);
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(`没有成功：${answer.error || `模拟器答复 ${response.status}`}`);
+  if (!response.ok) throw new Error(`没有成功：${answer.message || answer.error || `模拟器答复 ${response.status}`}`);
   return answer;
 };
 
@@ -44,7 +44,7 @@ export const keepFile = async (file) => {
 
 export const members = (q = "", limit = 60) => get("members", { q, limit }).then((answer) => answer.members);
 export const appChat = (userid, limit) => get(`members/${segment(userid)}/app_chat`, { limit }).then((answer) => answer.items);
-export const customers = (q = "", limit = 60) => get("customers", { q, limit }).then((answer) => answer.customers);
+export const customers = (q = "", limit = 60) => get("customers", { q, limit, order: "newest" }).then((answer) => answer.customers);
 export const tagGroups = () => get("tags").then((answer) => answer.groups);
 export const chat = (userid, externalUserid, limit) =>
   get(`chats/${segment(userid)}/${segment(externalUserid)}`, { limit }).then((answer) => answer.messages);

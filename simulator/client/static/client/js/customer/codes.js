@@ -91,12 +91,13 @@ export const allCodes = async () => {
     control.look(["acquisition_links"]),
     control.look(["members", place.member], { contacts: 0 }),
   ]);
-  const guides = (ways?.contact_ways || []).map(wayCode).sort((a, b) => Number(b.first) - Number(a.first));
+  const guides = (ways?.contact_ways || []).map(wayCode);
   return [
-    ...guides,
+    ...guides.filter(({ first }) => first),
+    ...(member && member.status !== 5 ? [ownCode(member)] : []),
+    ...guides.filter(({ first }) => !first),
     ...(joins?.join_ways || []).map(groupCode),
     ...(kf?.accounts || []).map(kfCode),
     ...(links?.acquisition_links || links?.links || []).map(linkCode),
-    ...(member ? [ownCode(member)] : []),
   ];
 };

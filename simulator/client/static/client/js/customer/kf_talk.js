@@ -4,6 +4,7 @@ import { avatar, iconFace } from "../avatar.js";
 import * as control from "../control.js";
 import { composer } from "../composer.js";
 import { fill, h } from "../element.js";
+import { isFresh, whenStale } from "../message/recall.js";
 import { line, noteLine } from "../message/timeline.js";
 import { transcript } from "../message/transcript.js";
 import { go } from "../place.js";
@@ -12,7 +13,6 @@ import { tray } from "../tray.js";
 import { backTo, head as headOf } from "./heads.js";
 import { openLink } from "./links.js";
 
-const RECALL_SECONDS = 120;
 const STATES = { 2: "排队中", 3: "人工服务" };
 
 export const kfTalk = (root, openKfid) => {
@@ -34,14 +34,15 @@ export const kfTalk = (root, openKfid) => {
   };
   const fetch = async (limit) => {
     const { messages } = await control.kfChat(openKfid, me.external_userid, limit);
-    const newestAt = messages.at(-1)?.at || 0;
+    stale(messages.filter(({ from }) => from === "customer").map(({ at }) => at));
     return messages.map((message) => ({
       ...message,
       key: `${message.id}${message.recalled ? "-recalled" : ""}`,
-      fresh: message.from === "customer" && newestAt - message.at < RECALL_SECONDS,
+      fresh: message.from === "customer" && isFresh(message.at),
     }));
   };
   const lines = transcript({ fetch, build, empty: "可以开始咨询了" });
+  const stale = whenStale(() => root.contains(lines.node) && lines.refresh());
   const send = (wanted) => control.act("customer_writes_kf", { ...ids(), ...wanted });
   fill(root, head, lines.node, composer((content) => send({ content }), "请描述你的问题", tray({ send })));
 

@@ -10,7 +10,7 @@ export const openPay = (me, guide) =>
     `付款给 ${guide.name}`,
     [
       field("金额（元）", { name: "yuan", type: "number", min: "0.01", max: "200000", step: "0.01", value: "1299.00", required: true }),
-      field("说明", { name: "note", value: "羽绒服", maxlength: 40 }),
+      field("说明", { name: "note", placeholder: "可不填", maxlength: 40 }),
       h("p.dialog-sub", "只显示在两个人的聊天里；企业微信不会为收款通知应用。"),
     ],
     "付款",

@@ -9,8 +9,19 @@ import { allCodes, readCode, useCode } from "./codes.js";
 
 const GENDERS = [["2", "女"], ["1", "男"], ["0", "未知"]];
 const SURNAMES = [..."陈林黄张李王吴刘蔡杨周徐孙马朱胡郭何高罗"];
-const GIVEN = ["雨桐", "思远", "嘉怡", "子涵", "晓峰", "若曦", "文博", "静雯", "梓萱", "俊杰", "可欣", "一鸣"];
+const WOMEN = ["雨桐", "嘉怡", "若曦", "静雯", "梓萱", "可欣", "诗涵", "晓雨"];
+const MEN = ["思远", "晓峰", "文博", "俊杰", "一鸣", "浩然"];
 const any = (list) => list[Math.floor(Math.random() * list.length)];
+const nameFor = (gender) => any(SURNAMES) + any(gender === "1" ? MEN : WOMEN);
+
+/** A name for the new customer that goes along with the gender until somebody types one. */
+const newPerson = () => {
+  const drawn = { name: "name", value: nameFor("2"), required: true, maxlength: 40, oninput: () => (typed = true) };
+  let typed = false;
+  const name = field("微信昵称", drawn);
+  const onchange = (event) => typed || (name.querySelector("input").value = nameFor(event.target.value));
+  return h("div.form-pair", name, field("性别", { name: "gender", options: GENDERS, value: "2", onchange }));
+};
 
 const option = (code, index, checked) =>
   h(
@@ -53,12 +64,7 @@ export const openScan = (me) =>
     return h(
       "form.form",
       { onsubmit: send },
-      !me &&
-        h(
-          "div.form-pair",
-          field("微信昵称", { name: "name", value: any(SURNAMES) + any(GIVEN), required: true, maxlength: 40 }),
-          field("性别", { name: "gender", options: GENDERS, value: "2" }),
-        ),
+      !me && newPerson(),
       h("div.field", h("span", "扫哪个码"), list),
       field("或者打开这个地址", { name: "address", type: "url", placeholder: "https://" }),
       h("label.check", h("input", { type: "checkbox", name: "half" }), h("span", "单向添加（免验证，导购还没有添加她）")),

@@ -4,7 +4,7 @@ import * as control from "../control.js";
 import { fill, h } from "../element.js";
 import { icon } from "../icons.js";
 import { openPicker } from "../picker.js";
-import { go } from "../place.js";
+import { go, place } from "../place.js";
 import { isThere } from "./relation.js";
 import { openScan } from "./scan.js";
 
@@ -32,9 +32,9 @@ export const welcome = (root) => ({
         "div.wechat-start",
         h("span.wechat-logo", icon("chat")),
         h("h3", "扮演一位客户"),
-        h("p", "扫导购的活码成为新客户，或者选一位已有的客户继续聊。"),
-        h("button.button.green", { type: "button", onclick: () => openScan(null) }, icon("scan"), "新客户扫码"),
-        h("button.button", { type: "button", onclick: pickCustomer }, "选择已有客户"),
+        h("p", place.member ? "扫导购的活码成为新客户，或者选一位已有的客户继续聊。" : "企业里还没有成员：先在导购那边添加一位，客户才有码可扫。"),
+        place.member && h("button.button.green", { type: "button", onclick: () => openScan(null) }, icon("scan"), "新客户扫码"),
+        place.member && h("button.button", { type: "button", onclick: pickCustomer }, "选择已有客户"),
       ),
     ),
 });

@@ -33,7 +33,8 @@ const felt = (fault) =>
 
 export const pathWords = (path) => (path === "*" ? "所有接口" : path);
 
-export const often = ({ times, hits, share }) => {
+export const often = ({ times, hits, share, spent }) => {
+  if (spent) return "次数已用完";
   if (times) return `剩 ${Math.max(0, times - hits)} 次`;
   return share < 1 ? `${Number((share * 100).toFixed(1))}% 的调用` : "每次调用";
 };

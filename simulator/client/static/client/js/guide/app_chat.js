@@ -57,7 +57,7 @@ export const appChat = (root) => {
   const fetch = async (limit) => (await control.appChat(me.userid, limit)).map(keyedItem).filter(isShown);
   const lines = transcript({ fetch, build, empty: "应用还没有发来消息" });
   const send = (content) => control.act("member_texts_app", { userid: me.userid, agentid: appOf(me).agentid, content });
-  fill(foot, box, composer(send, "试试：榜单、任务、话术 羽绒服"));
+  fill(foot, box, composer(send, "发消息给应用"));
   const body = h("div.chat-body", lines.node, foot);
   const gone = h("p.empty", "这位成员看不到应用。");
   fill(root, head, gone, body);

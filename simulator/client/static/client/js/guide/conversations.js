@@ -17,7 +17,7 @@ import { openOwnSend } from "./own_send.js";
 import { memberNote } from "./people.js";
 import { openServicing } from "./servicing.js";
 
-const pickMember = () =>
+export const pickMember = () =>
   openPicker({
     title: "切换成员",
     placeholder: "姓名、账号、职务或门店",

@@ -19,5 +19,5 @@ export const sidebarButton = () =>
       onclick: () => go({ panel: place.panel === "sidebar" ? "" : "sidebar" }),
     },
     icon("panel"),
-    "侧边栏",
+    h("span.tool-word", "侧边栏"),
   );

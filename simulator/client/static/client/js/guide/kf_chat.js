@@ -4,6 +4,7 @@ import * as control from "../control.js";
 import { composer } from "../composer.js";
 import { confirmThen } from "../dialog.js";
 import { fill, h } from "../element.js";
+import { isFresh, whenStale } from "../message/recall.js";
 import { line, noteLine } from "../message/timeline.js";
 import { transcript } from "../message/transcript.js";
 import { openPicker } from "../picker.js";
@@ -51,16 +52,24 @@ export const kfChat = (root, openKfid, externalUserid) => {
       {
         ...item, mine: !theirs, face, via: "",
         note: item.from === "api" ? "应用回复" : !theirs && !hers ? item.servicer_userid : "",
-        tool: hers && { label: "撤回", run: recall(item) },
+        tool: item.fresh && hers && { label: "撤回", run: recall(item) },
       },
       acts,
     );
   };
   const fetch = async (limit) => {
     const found = await control.kfChat(openKfid, externalUserid, limit);
-    return found.messages.map((message) => ({ ...message, key: `${message.id}${message.recalled ? "-recalled" : ""}` }));
+    const mine = found.state === 3 && found.servicer_userid === me.userid;
+    const hers = (message) => mine && message.from === "servicer" && message.servicer_userid === me.userid;
+    stale(found.messages.filter(hers).map(({ at }) => at));
+    return found.messages.map((message) => ({
+      ...message,
+      key: `${message.id}${message.recalled ? "-recalled" : ""}`,
+      fresh: hers(message) && isFresh(message.at),
+    }));
   };
   const lines = transcript({ fetch, build });
+  const stale = whenStale(() => root.contains(lines.node) && lines.refresh());
   const send = (wanted) => control.act("servicer_answers_kf", { ...ids, userid: me.userid, ...wanted });
   const writing = composer((content) => send({ content }), "回复客户", tray({ send }));
   const body = h("div.chat-body", banner, lines.node, writing);

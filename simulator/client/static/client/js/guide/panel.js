@@ -54,7 +54,7 @@ export const panel = (root, desk) => {
   window.addEventListener("message", (event) => {
     if (!frame || event.source !== frame.contentWindow || !event.data?.webview) return;
     const { kind, name, result } = event.data;
-    if (kind === "page") title.textContent = event.data.title || "导购台";
+    if (kind === "page") title.textContent = event.data.title || "网页";
     if (kind === "call" && SUCCEEDED.test(result?.err_msg || "")) reactTo(name, desk());
     if (kind === "call" && /:cancel/.test(result?.err_msg || "")) toast("已取消发送");
   });

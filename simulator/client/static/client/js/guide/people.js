@@ -14,7 +14,7 @@ export const SESSION_STATES = { 0: "未接入", 1: "智能助手", 2: "排队中
 export const contactName = (contact) => contact.remark || contact.name;
 
 export const memberNote = (member) =>
-  [member.departments.join("、"), member.position].filter(Boolean).join(" · ") || member.userid;
+  [member.status === 5 && "已离职", member.departments.join("、"), member.position].filter(Boolean).join(" · ") || member.userid;
 
 /** The corp's app as this member sees it; undefined for one outside its range. */
 export const appOf = (member) => member.apps[0];

@@ -8,6 +8,7 @@ import { appChat } from "./app_chat.js";
 import { conversations } from "./conversations.js";
 import { customerChat } from "./customer_chat.js";
 import { readDesk, updateDesk } from "./desk.js";
+import { showEmptyCorp, showLeaver } from "./first_member.js";
 import { groupChat } from "./group_chat.js";
 import { itemsOf } from "./items.js";
 import { kfChat } from "./kf_chat.js";
@@ -16,6 +17,7 @@ import { panel } from "./panel.js";
 import { sends } from "./sends.js";
 import { markSeen } from "./unread.js";
 
+const LEFT = 5;
 const FIRST_MEMBER = document.documentElement.dataset.member;
 
 const VIEWS = {
@@ -59,8 +61,19 @@ export const guideWindow = (root) => {
     return chat.show(desk);
   };
 
+  /** Not a chat but a word about why there is none; on a phone it stands before the list. */
+  const showInstead = (show) => {
+    chat = null;
+    document.body.dataset.guide = "chat";
+    return show(main, desk?.me);
+  };
+
   const paint = () => {
     if (!desk) return undefined;
+    if (desk.me.status === LEFT) {
+      shownList.show(desk);
+      return showInstead(showLeaver);
+    }
     const wanted = place.with || (isNarrow() || !desk.me.apps.length ? "" : "app");
     const open = wanted && !document.hidden && itemsOf(desk, wanted).find(({ key }) => key === wanted);
     if (open) markSeen(desk.me.userid, wanted, open.at);
@@ -73,7 +86,7 @@ export const guideWindow = (root) => {
       const [asked, told] = [place.member, waiting];
       const known = desk && !everything && desk.me.userid.toLowerCase() === asked.toLowerCase();
       [everything, waiting] = [false, []];
-      if (!asked) return fill(main, h("p.empty.middle", "这个企业还没有成员。"));
+      if (!asked) return showInstead(showEmptyCorp);
       const found = await attempt(() => (known ? updateDesk(desk, told) : readDesk(asked)));
       // The strip says that the simulator is silent; what was asked is asked again with the next change.
       if (found === undefined) return ([everything, waiting] = [false, []]);

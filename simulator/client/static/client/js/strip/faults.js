@@ -13,7 +13,7 @@ const CANCEL = ["下次侧边栏发送由导购取消", () => control.post("clie
 const content = () => {
   const list = h("div.faults");
   const paint = async () => {
-    const { faults } = await control.get("faults");
+    const faults = (await control.get("faults")).faults.filter(({ spent }) => !spent);
     fill(
       list,
       faults.length

@@ -13,13 +13,20 @@ import { scenarioControl } from "./scenario.js";
 
 const EVERY_MS = 2500;
 
-const reset = () =>
-  confirmThen("重置模拟器", "企业、客户、聊天和应用消息都回到样例数据的开头。产品里的数据不会变。", "重置", async () => {
-    if (await attempt(() => control.post("reset", { brand: "sample" }))) {
+const BRANDS = { sample: "样例品牌", empty: "空企业", small: "小型品牌", medium: "中型品牌", bosideng: "大型品牌" };
+const homeWords = ({ home }) => `${BRANDS[home.brand] || `品牌文件 ${home.brand.split("/").at(-1)}`}（种子 ${home.seed}）`;
+
+const reset = async () => {
+  const health = await attempt(() => control.get("health"));
+  if (!health) return;
+  const words = `企业、客户、聊天和应用消息都回到启动时的${homeWords(health)}，时钟回到真实时间。产品里的数据不会变。`;
+  confirmThen("重置模拟器", words, "重置", async () => {
+    if (await attempt(() => control.post("reset"))) {
       Object.keys(place).forEach((name) => (place[name] = ""));
       location.replace(location.pathname + location.search);
     }
   });
+};
 
 /** `onJump` is called after the clock was moved by hand. */
 export const strip = (bar, page, onJump) => {
