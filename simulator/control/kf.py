@@ -50,7 +50,8 @@ def show_chat(open_kfid: str, external_userid: str) -> Response:
         if session is None:
             return refuse("these two never met; customer_opens_kf begins a session", 404)
         rows = [_line_row(each) for each in session.lines[-limit:]]
-        return answer({"state": session.state, "servicer_userid": session.servicer, "messages": rows})
+        talk = {"state": session.state, "servicer_userid": session.servicer, "messages": rows}
+        return answer(talk | {"now": found.now})
 
 
 @bp.route("/options", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ import { isFresh, whenStale } from "../message/recall.js";
 import { line, noteLine } from "../message/timeline.js";
 import { transcript } from "../message/transcript.js";
 import { go } from "../place.js";
+import { setNow } from "../time.js";
 import { attempt } from "../toast.js";
 import { tray } from "../tray.js";
 import { backTo, head as headOf } from "./heads.js";
@@ -33,7 +34,8 @@ export const kfTalk = (root, openKfid) => {
     return line({ mine, face: mine ? me : kfFace(), msgtype: item.msgtype, body: item.body, tool }, acts);
   };
   const fetch = async (limit) => {
-    const { messages } = await control.kfChat(openKfid, me.external_userid, limit);
+    const { messages, now: asked } = await control.kfChat(openKfid, me.external_userid, limit);
+    setNow(asked);
     stale(messages.filter(({ from }) => from === "customer").map(({ at }) => at));
     return messages.map((message) => ({
       ...message,

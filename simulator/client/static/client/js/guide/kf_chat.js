@@ -8,6 +8,7 @@ import { isFresh, whenStale } from "../message/recall.js";
 import { line, noteLine } from "../message/timeline.js";
 import { transcript } from "../message/transcript.js";
 import { openPicker } from "../picker.js";
+import { setNow } from "../time.js";
 import { attempt } from "../toast.js";
 import { tray } from "../tray.js";
 import { iconFace } from "../avatar.js";
@@ -59,6 +60,7 @@ export const kfChat = (root, openKfid, externalUserid) => {
   };
   const fetch = async (limit) => {
     const found = await control.kfChat(openKfid, externalUserid, limit);
+    setNow(found.now);
     const mine = found.state === 3 && found.servicer_userid === me.userid;
     const hers = (message) => mine && message.from === "servicer" && message.servicer_userid === me.userid;
     stale(found.messages.filter(hers).map(({ at }) => at));
