@@ -34,7 +34,7 @@ def start(port: int, *options: str) -> subprocess.Popen[bytes]:
         try:
             requests.get(f"http://127.0.0.1:{port}/_control/health", timeout=1)
             return process
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
     process.kill()
     raise RuntimeError("the simulator did not start")

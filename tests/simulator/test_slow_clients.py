@@ -41,7 +41,7 @@ def until_it_listens(port: int) -> None:
         try:
             requests.get(f"http://127.0.0.1:{port}/_control/health", timeout=1)
             return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
 
 

@@ -90,7 +90,7 @@ def simulator(ports: tuple[int, int]) -> Iterator[Simulator]:
             try:
                 running.get("health")
                 break
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.1)
         yield running
     finally:
