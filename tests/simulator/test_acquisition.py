@@ -62,6 +62,8 @@ def test_the_number_of_links_is_limited(platform):
 
 
 def test_a_customer_comes_through_a_link_and_writes(platform, app_receiver):
+    # One after the other: the order they arrive in is looked at
+    platform.control("delivery", senders=1)
     link = new_link(platform)
     url = f"{link['url']}?customer_channel={'ab' * 40}"
     added = platform.do("customer_requests_by_link", url=url, customer={"name": "周小姐"})
@@ -109,6 +111,8 @@ def test_known_members_come_first_and_others_in_turn(platform):
 
 
 def test_the_quota_runs_out_and_is_bought(platform, app_receiver):
+    # One after the other: the order they arrive in is looked at
+    platform.control("delivery", senders=1)
     platform.control("reset", brand="empty")
     platform.do("member_joins", userid="anna", department=[1])
     link = new_link(platform, range={"user_list": ["anna"]})
@@ -126,6 +130,8 @@ def test_the_quota_runs_out_and_is_bought(platform, app_receiver):
 
 
 def test_quota_that_expires_is_announced(platform, app_receiver):
+    # One after the other: the order they arrive in is looked at
+    platform.control("delivery", senders=1)
     platform.control("reset", brand="empty")
     platform.do("buys_quota", count=30, days=15)
     for day in (1, 7, 4, 1, 1, 1):
