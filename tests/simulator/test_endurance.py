@@ -64,6 +64,7 @@ def test_a_signature_that_is_no_ascii_is_refused():
 
 
 def test_senders_live_through_odd_answers_and_addresses(platform, app_receiver):
+    platform.control("delivery", senders=8)
     app_receiver.answer = lambda each: (200, "<xml><Encrypt>a</Encrypt><MsgSignature>长</MsgSignature></xml>".encode())
     texts(platform, 12)
     platform.settle()
@@ -136,6 +137,7 @@ def test_a_receiver_that_hangs_delays_no_other(platform, app_receiver, contacts_
 
 
 def test_a_retry_is_on_time_while_the_others_are_busy(platform, app_receiver):
+    platform.control("delivery", senders=8)
     times = []
 
     def answer(each):
