@@ -139,7 +139,10 @@ class ItemVersion(Base):
     """
 
     __tablename__ = "item_version"
-    __table_args__ = (UniqueConstraint("item_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        Index("ix_item_version_waiting", "id", postgresql_where=text("submitted_at IS NOT NULL AND approved_by IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
