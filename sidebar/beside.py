@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from content_library.persona_queries import persona_of
 from content_library.rules import Moment, moment_of
+from content_library.voice import voice_of
 from customers.models import Customer, Follow
 from customers.queries import get_customer_of, is_adding_known
 from foundation import clock
 from foundation.text import cut
-from org.models import Staff
 from sidebar.routes.door import current_customer, current_staff, store_name, variables
 
 
@@ -40,12 +39,6 @@ def moment_now(follow: Follow) -> Moment:
 def address_of(customer: Customer, follow: Follow) -> str:
     """How texts address her: the guide's remark before the nickname."""
     return cut(follow.remark or customer.name, 12, "")
-
-
-def voice_of(session: Session, staff: Staff) -> int | None:
-    """The persona she speaks in, by its number."""
-    persona = persona_of(session, staff)
-    return persona.id if persona else None
 
 
 def beside(session: Session) -> Beside:

@@ -11,6 +11,7 @@ from content_library.finding import Marks
 from content_library.rules import Moment
 from content_library.suggesting import suggest
 from content_library.suggesting_rules import Now
+from content_library.voice import voice_of
 from customers.actions import set_consent, tag_customer
 from customers.models import Consent, Customer, Follow, FollowStatus, Tag
 from customers.queries import (
@@ -29,7 +30,7 @@ from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Conflict
 from foundation.web import actor
-from sidebar.beside import address_of, moment_now, voice_of
+from sidebar.beside import address_of, moment_now
 from sidebar.cards import Card, card_of
 from sidebar.forms import consent_choice, tag_changes
 from sidebar.routes.door import bp, current_staff, store_name, variables

@@ -77,6 +77,18 @@ CASES: dict[str, Case] = {
     "sidebar.show_customer": guide("/sidebar/customers/{customer}"),
     "sidebar.change_tags": guide("/sidebar/customers/{customer}/tags", json={}),
     "sidebar.change_consent": guide("/sidebar/customers/{customer}/consent", form={"consent": "none"}),
+    "sidebar.show_more": guide("/sidebar/customers/{customer}/more"),
+    "sidebar.write_note": guide("/sidebar/customers/{customer}/notes", json={"text": "x", "once": "once-{follow}-note"}),
+    "sidebar.write_size": guide("/sidebar/customers/{customer}/sizes", json={"kind": "上衣", "value": "L"}),
+    "sidebar.write_step": guide(
+        "/sidebar/customers/{customer}/steps", json={"text": "x", "due": ["soon"], "once": "once-{follow}-step"}
+    ),
+    "sidebar.close_step": guide("/sidebar/steps/{step}", json={"on": ["yes"]}),
+    "sidebar.withdraw_proposal": guide("/sidebar/proposals/{proposal}/withdraw", form={}),
+    "sidebar.show_proposal_picture": guide("/sidebar/proposals/{proposal}/picture"),
+    "sidebar.prepare_messages": content("/sidebar/items/{picture}/messages?for=moments", "g21a", json={}),
+    "sidebar.keep_item": content("/sidebar/items/{picture}/favourite", "g21a", json={"on": ["yes"]}),
+    "sidebar.show_item_picture": content("/sidebar/items/{picture}/picture", "g21a"),
     "sidebar.show_timeline": guide("/sidebar/customers/{customer}/timeline"),
     "sidebar.show_task": guide("/sidebar/tasks/{copy}"),
     "sidebar.finish_task": guide("/sidebar/tasks/{copy}", json={}),

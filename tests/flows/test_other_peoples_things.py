@@ -12,6 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.models import EventStatus
+from content_library.proposal_actions import propose
+from customers.service_actions import plan_step
+from customers.service_models import NextStep
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.blobs import keep_blob
@@ -53,7 +56,11 @@ def things_of(session: Session, brand: Brand, userid: str) -> dict[str, object]:
     poster = make_poster(session, hq)
     common = make_poster(session, hq, title="全国海报")
     poster.path = own_region
+    proposed = propose(session, owner, "一张图", [], keep_blob(b"\xff\xd8\xff\xe0 a picture"), "", f"once-{userid}")
+    plan_step(session, owner, follow.customer_id, "到货通知她", clock.now() + timedelta(days=1), f"once-{userid}")
     return {
+        "step": session.scalars(select(NextStep.id).where(NextStep.staff_id == owner.id)).one(), "proposal": proposed.id,
+        "yes": True, "soon": (clock.now() + timedelta(days=1)).timestamp() * 1000,
         "task": asked.id, "answer": answer.id, "copy": make_copy(session, make_task(session, brand, **place), owner).id,
         "draft": make_task(session, brand, status=TaskStatus.DRAFT, **place).id, "customer": f"wm-{userid}",
         "follow": follow.id, "node": session.scalars(select(CareNode.id).where(CareNode.day == 1)).one(),
@@ -153,7 +160,17 @@ def test_a_form_does_not_tell_the_title_of_another_regions_content(
 def test_lists_hold_only_what_is_hers(brand: Brand, owned: dict[str, dict[str, object]], visit: Visits) -> None:
     seen = {
         "m21": ["/hq/customers", "/hq/tasks", "/hq/content", "/hq/organisation", "/hq/board", "/hq/"],
-        "g21a": ["/sidebar/", "/sidebar/tasks", "/sidebar/care", "/sidebar/scripts", "/sidebar/board"],
+        "g21a": [
+            "/sidebar/",
+            "/sidebar/tasks",
+            "/sidebar/care",
+            "/sidebar/scripts",
+            "/sidebar/board",
+            "/sidebar/mine",
+            "/sidebar/materials",
+            "/sidebar/proposals",
+            "/sidebar/me/today",
+        ],
     }
     for viewer, paths in seen.items():
         visitor = visit(person(brand, viewer))

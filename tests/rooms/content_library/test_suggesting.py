@@ -6,8 +6,12 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from content_library.actions import record_send
+from content_library.models import Persona
+from content_library.persona_models import PersonaHolder
+from content_library.persona_queries import persona_of
 from content_library.suggesting import suggest
 from content_library.suggesting_rules import Candidate, Now, best, score
+from content_library.voice import voice_of
 from foundation import clock
 from tests.builders.content_library import make_script
 from tests.builders.sop import Brand, make_brand
@@ -26,8 +30,11 @@ def _candidate(id: int, **facts: object) -> Candidate:
     return Candidate(id=id, **(usual | facts))  # type: ignore[arg-type]
 
 
-@given(st.lists(st.builds(_candidate, st.integers(1, 99), uses=st.integers(0, 50), category=st.sampled_from(["", "新品", "洗护"]),
-                          stage=st.sampled_from(["", "引入期", "成熟期"])), max_size=20, unique_by=lambda one: one.id))  # fmt: skip
+CATEGORIES, STAGES = st.sampled_from(["", "新品", "洗护"]), st.sampled_from(["", "引入期", "成熟期"])
+ONE = st.builds(_candidate, st.integers(1, 99), uses=st.integers(0, 50), category=CATEGORIES, stage=STAGES)
+
+
+@given(st.lists(ONE, max_size=20, unique_by=lambda one: one.id))
 def test_the_best_are_few_different_and_each_says_why(candidates: list[Candidate]) -> None:
     chosen = best(candidates, Now("引入期"))
     assert len(chosen) <= 3
@@ -45,6 +52,24 @@ def test_what_is_asked_for_today_stands_before_what_merely_fits() -> None:
     assert chosen[0][1] == ["今天的任务", "本店用过 7 次"]
     assert chosen[1][1] == ["加好友第 2 天", "标签“亲子”"]
     assert score(_candidate(4, scene="朋友圈", stage="引入期"), now)[0] <= 0
+
+
+def test_her_voice_is_the_nearest_persona_however_it_is_asked(session: Session, brand: Brand) -> None:
+    personas = [Persona(name=name, created_at=clock.now()) for name in ("全国", "大区", "门店", "本人", "停用")]
+    session.add_all(personas)
+    session.flush()
+    places: list[dict[str, object]] = [
+        {"path": "1."}, {"path": "1.2."}, {"store_id": brand.ai.store_id}, {"staff_id": brand.ai.id}, {"staff_id": brand.bo.id},
+    ]  # fmt: skip
+    session.add_all(
+        PersonaHolder(persona_id=p.id, created_at=clock.now(), **place) for p, place in zip(personas, places, strict=True)
+    )
+    personas[4].archived_at = clock.now()
+    session.flush()
+    for staff, name in ((brand.ai, "本人"), (brand.bo, "门店"), (brand.guides["g22a"], "大区"), (brand.far, "全国")):
+        persona = persona_of(session, staff)
+        assert persona
+        assert (persona.name, voice_of(session, staff)) == (name, persona.id)
 
 
 def test_never_what_she_had_never_another_regions_and_one_statement(session: Session, brand: Brand, count_sql) -> None:  # type: ignore[no-untyped-def]
