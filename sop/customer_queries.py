@@ -29,12 +29,12 @@ class Asked:
 
 # Written out, as it stands on a page opened all day: building it anew from pieces takes longer than asking it.
 ASKED = text("""
-(SELECT 'care', care_node.id, care_node.title, care_node.estimated_minutes, care_node.item_id, NULL::timestamptz
- FROM care_node
- WHERE :hers AND care_node.enabled AND care_node.day BETWEEN :known - :overdue AND :known AND NOT EXISTS (
+(SELECT 'care', newest.id, newest.title, newest.estimated_minutes, newest.item_id, NULL::timestamptz
+ FROM (SELECT id, title, estimated_minutes, item_id FROM care_node
+       WHERE :hers AND enabled AND day BETWEEN :known - :overdue AND :known ORDER BY day DESC LIMIT 1) AS newest
+ WHERE NOT EXISTS (
    SELECT FROM care_done
-   WHERE care_done.follow_id = :follow_id AND care_done.node_id = care_node.id AND care_done.since = :since)
- ORDER BY care_node.day DESC LIMIT 1)
+   WHERE care_done.follow_id = :follow_id AND care_done.node_id = newest.id AND care_done.since = :since))
 UNION ALL
 (SELECT 'task', assignment.id, task.title, task.estimated_minutes, task.item_id, task.deadline_at
  FROM assignment JOIN task ON task.id = assignment.task_id
@@ -44,7 +44,7 @@ UNION ALL
 
 
 def list_asked(session: Session, staff: Staff, follow: Follow) -> Sequence[Asked]:
-    """The newest care node due for this relation of hers, then her open tasks, the nearest deadline first (at most 2)."""
+    """The newest care node due for this relation of hers, as it overtakes older ones; then her open tasks, nearest first."""
     since = clock.day_of(follow.followed_at)
     facts = {
         "hers": follow.staff_id == staff.id, "known": (clock.today() - since).days, "overdue": CARE_OVERDUE_DAYS, "since": since,
