@@ -8,6 +8,7 @@ import bot.queries
 import bot.routes
 import hq.doors
 import hq.ports
+import radar.routes
 import sidebar.doors
 from foundation import health
 from foundation.assets import serve_assets
@@ -23,7 +24,7 @@ def create_app(testing: bool = False) -> Flask:
     app = Flask("foundation", root_path=None, static_folder=None, template_folder="templates")
     app.testing = testing
     set_up_web(app, chosen)
-    for blueprint in (bot.routes.bp, sidebar.doors.bp, hq.doors.bp, health.bp):
+    for blueprint in (bot.routes.bp, sidebar.doors.bp, hq.doors.bp, radar.routes.bp, health.bp):
         app.register_blueprint(blueprint)
     hq.ports.plug_in_inbox(app, bot.queries, bot.actions)
     app.add_url_rule("/", "home", home)

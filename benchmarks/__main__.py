@@ -4,7 +4,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import callbacks, large_brand, outbox_drain, publishing, sidebar_page, simulator_speed, welcomes
+from benchmarks import (
+    callbacks,
+    content_search,
+    first_paint,
+    large_brand,
+    outbox_drain,
+    posters,
+    publishing,
+    radar,
+    sidebar_page,
+    simulator_speed,
+    welcomes,
+)
 from benchmarks.figures import FULL, QUICK, Case, Figure, WrongAnswer, show, write
 
 CASES: dict[str, Case] = {
@@ -13,6 +25,11 @@ CASES: dict[str, Case] = {
     "spine.publish": publishing.run,
     "spine.outbox": outbox_drain.run,
     "spine.sidebar": sidebar_page.run,
+    "radar.redirect": radar.run,
+    "content.search": content_search.search,
+    "content.suggest": content_search.suggestions,
+    "sidebar.first_paint": first_paint.run,
+    "poster": posters.run,
     "simulator.message_send": simulator_speed.messages,
     "simulator.callbacks_out": simulator_speed.callbacks,
     "simulator.large_brand": large_brand.brand,

@@ -9,10 +9,22 @@ from sqlalchemy import Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
-from content_library import layout, rules
-from content_library.models import Item, ItemKind, ItemSend, ItemStatus, ItemVersion, KeptPicture, PosterRender
+from content_library import bodies, layout, rules
+from content_library.models import (
+    Category,
+    ContentType,
+    Item,
+    ItemKind,
+    ItemSend,
+    ItemStatus,
+    ItemVersion,
+    KeptPicture,
+    Persona,
+    PosterRender,
+)
 from content_library.posters import PosterFacts
 from content_library.queries import get_item, picture_key
+from content_library.wording import confirm_words
 from foundation import audit, clock
 from foundation.blobs import keep_blob
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -27,6 +39,9 @@ class Placement(TypedDict, total=False):
     persona_id: int | None
     category_id: int | None
     stage: str
+    content_type: str
+    scene: str
+    tags: list[str]
     path: str
     valid_from: datetime | None
     valid_until: datetime | None
@@ -35,45 +50,66 @@ class Placement(TypedDict, total=False):
 PLACES = tuple(Placement.__annotations__)
 
 
-def _allow(staff: Staff, path: str) -> None:
+def allow_edit(staff: Staff, path: str) -> None:
+    """Raises NotAllowed for who may not change what is shown on `path`."""
     if not rules.may_edit(staff.role, staff.path, path):
         raise NotAllowed("您没有修改这条内容的权限")
 
 
-def _check(kind: ItemKind, title: str, body: Mapping[str, Any]) -> None:
-    fields = rules.problems_of(kind, title, dict(body))
+def _check(session: Session, kind: ItemKind, title: str, body: Mapping[str, Any], placement: Placement) -> None:
+    fields = bodies.problems_of(kind, title, body) | _misplaced(session, placement)
     if kind == ItemKind.POSTER and (problem := layout.problem_of(dict(body))):
         fields["body"] = problem
     if fields:
         raise Invalid("内容还不能保存", fields)
 
 
-def _mirror(item: Item, version: ItemVersion) -> None:
+def _misplaced(session: Session, placement: Placement) -> dict[str, str]:
+    """What is wrong with where it is to stand: only what was given is looked at."""
+    fields = {}
+    if (persona_id := placement.get("persona_id")) and session.get(Persona, persona_id) is None:
+        fields["persona_id"] = "这个人设已经不在了，请重新选"
+    if (category_id := placement.get("category_id")) and session.get(Category, category_id) is None:
+        fields["category_id"] = "这个分类已经不在了，请重新选"
+    known = {"stage": rules.STAGES, "scene": rules.SCENES, "content_type": tuple(ContentType)}
+    for name, words in known.items():
+        if (given := placement.get(name, "")) and given not in words:
+            fields[name] = f"没有「{str(given)[:10]}」这个选项"
+    if problem := rules.tags_problem(placement.get("tags", [])):
+        fields["tags"] = problem
+    return fields
+
+
+def mirror(item: Item, version: ItemVersion) -> None:
     """Show the item as this version has it: findable by its words, placed where it says."""
     item.title, item.initials = version.title, rules.initials(version.title)
-    item.search_text = rules.text_of(item.kind, version.title, version.body)
+    item.search_text = bodies.text_of(version.title, version.body, version.tags or [])
     item.search = func.array_to_tsvector(cast(rules.lexemes(item.search_text, item.initials), ARRAY(Text)))
     for name in PLACES:
         setattr(item, name, getattr(version, name))
 
 
-def _locked(session: Session, item_id: int) -> Item:
+def locked(session: Session, item_id: int) -> Item:
+    """The item, held for this transaction. Raises NotFound."""
     item = session.scalar(select(Item).where(Item.id == item_id).with_for_update())
     return item or get_item(session, item_id)
 
 
-def _newest(session: Session, item_id: int) -> ItemVersion | None:
+def newest_version(session: Session, item_id: int) -> ItemVersion | None:
+    """The version written last, published or not."""
     return session.scalar(select(ItemVersion).where(ItemVersion.item_id == item_id).order_by(ItemVersion.number.desc()).limit(1))
 
 
 def _placed(staff: Staff, last: ItemVersion | None, placement: Placement) -> Placement:
     """What is given, else what the last version had; new items of a regional manager are for her own subtree."""
+    if "tags" in placement:
+        placement["tags"] = list(dict.fromkeys(tag.strip() for tag in placement["tags"] if tag.strip()))
     if last is None:
         usual = Placement(path="" if staff.role == Role.HEADQUARTERS else staff.path)
     else:
         usual = cast_to(Placement, {name: getattr(last, name) for name in PLACES})
     placed: Placement = {**usual, **placement}
-    _allow(staff, placed["path"])
+    allow_edit(staff, placed["path"])
     opens, ends = placed.get("valid_from"), placed.get("valid_until")
     if opens and ends and ends <= opens:
         raise Invalid("内容还不能保存", {"valid_until": "结束时间要晚于开始时间"})
@@ -88,8 +124,8 @@ def _new(session: Session, staff: Staff, kind: ItemKind, title: str) -> Item:
 
 
 def _editable(session: Session, staff: Staff, kind: ItemKind, item_id: int) -> Item:
-    item = _locked(session, item_id)
-    _allow(staff, item.path)
+    item = locked(session, item_id)
+    allow_edit(staff, item.path)
     if item.kind != kind:
         raise Conflict("内容的类型不能改，请新建一条")
     return item
@@ -111,9 +147,9 @@ def save_item(
     manager). What of the placement is not given stays as it was. Raises Invalid with the fields, NotAllowed, NotFound.
     """
     title = title.strip()
-    _check(kind, title, body)
+    _check(session, kind, title, body, placement)
     item = None if item_id is None else _editable(session, staff, kind, item_id)
-    last = None if item is None else _newest(session, item.id)
+    last = None if item is None else newest_version(session, item.id)
     placed = _placed(staff, last, placement)
     item = item or _new(session, staff, kind, title)
     version = ItemVersion(
@@ -122,24 +158,40 @@ def save_item(
     )  # fmt: skip
     session.add(version)
     session.flush()
+    _call_back(item, last)
     if item.version_id is None:
-        _mirror(item, version)
+        mirror(item, version)
     audit.record(session, f"staff:{staff.id}", "content.save", f"item:{item.id}", version=version.number)
     session.flush()
     return item
 
 
-def publish_item(session: Session, staff: Staff, item_id: int) -> Item:
-    """Show the newest version to guides from now on; an archived item comes back. Raises NotFound, NotAllowed."""
-    item = _locked(session, item_id)
-    _allow(staff, item.path)
-    version = _newest(session, item_id)
+def _call_back(item: Item, last: ItemVersion | None) -> None:
+    """A version that waited for review no longer does once a newer one is written."""
+    if last is not None and last.submitted_at and not last.approved_by:
+        last.submitted_at = last.submitted_by = None
+    if item.status == ItemStatus.REVIEW:
+        item.status = ItemStatus.DRAFT
+
+
+def publish_item(session: Session, staff: Staff, item_id: int, *, because: str = "") -> Item:
+    """Show the newest version to guides from now on; an archived item comes back. Headquarters only.
+
+    Superlatives and promises stop it unless `because` says why they may stand (kept in the audit). Raises Invalid with the
+    field `because`, NotFound, NotAllowed.
+    """
+    item = locked(session, item_id)
+    if not rules.may_publish(staff.role):
+        raise NotAllowed("发布要由总部审核，请先提交审核")
+    allow_edit(staff, item.path)
+    version = newest_version(session, item_id)
     if version is None:
         raise NotFound("这条内容还没有可发布的版本")
-    _allow(staff, version.path)
+    allow_edit(staff, version.path)
+    confirm_words(session, staff, item, version, because)
     item.version_id, item.status = version.id, ItemStatus.PUBLISHED
-    version.published_at = version.published_at or clock.now()
-    _mirror(item, version)
+    version.published_at, version.approved_by = version.published_at or clock.now(), version.approved_by or staff.id
+    mirror(item, version)
     audit.record(session, f"staff:{staff.id}", "content.publish", f"item:{item.id}", version=version.number)
     session.flush()
     return item
@@ -147,10 +199,21 @@ def publish_item(session: Session, staff: Staff, item_id: int) -> Item:
 
 def archive_item(session: Session, staff: Staff, item_id: int) -> Item:
     """Take an item out of the guides' sight; what was sent stays recorded."""
-    item = _locked(session, item_id)
-    _allow(staff, item.path)
+    item = locked(session, item_id)
+    allow_edit(staff, item.path)
     item.status = ItemStatus.ARCHIVED
     audit.record(session, f"staff:{staff.id}", "content.archive", f"item:{item.id}")
+    session.flush()
+    return item
+
+
+def restore_item(session: Session, staff: Staff, item_id: int) -> Item:
+    """Bring an archived item back as it was: the version guides had, or the draft it was. Harmless to repeat."""
+    item = locked(session, item_id)
+    allow_edit(staff, item.path)
+    if item.status == ItemStatus.ARCHIVED:
+        item.status = ItemStatus.PUBLISHED if item.version_id else ItemStatus.DRAFT
+        audit.record(session, f"staff:{staff.id}", "content.restore", f"item:{item.id}")
     session.flush()
     return item
 

@@ -1,11 +1,15 @@
-"""A poster's layout: the JSON headquarters writes, checked and made into exact boxes. Pure: draws nothing."""
+"""A poster's layout: the JSON headquarters writes, made into exact boxes. Pure: draws nothing. What is wrong: layout_problems."""
 
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from content_library.layout_problems import first_of, told
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
+BLOB_KEY = r"^[0-9a-f]{64}$"
+SAFE_EDGE = 40
 
 
 def _colour(value: str) -> str:
@@ -29,7 +33,7 @@ class Background(Part):
     """A colour, or two that fade from top to bottom, or a picture (blob) that covers the whole poster."""
 
     colours: tuple[Colour, ...] = Field(default=("#ffffff",), min_length=1, max_length=2)
-    blob_key: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    blob_key: str | None = Field(default=None, pattern=BLOB_KEY)
 
 
 class Panel(Part):
@@ -42,6 +46,17 @@ class Panel(Part):
     colour: Colour
     radius: Annotated[int, Field(ge=0, le=500)] = 0
     opacity: Annotated[int, Field(ge=0, le=100)] = 100
+
+
+class Picture(Part):
+    """An uploaded picture, the product's for one, cut to fill its box; above the panels, below the words."""
+
+    x: Place
+    y: Place
+    w: Side
+    h: Side
+    blob_key: str = Field(pattern=BLOB_KEY)
+    radius: Annotated[int, Field(ge=0, le=500)] = 0
 
 
 class TextBox(Part):
@@ -69,26 +84,19 @@ class Square(Part):
 
 
 class Layout(Part):
-    """One poster. Texts may hold {导购} {门店} {商品} {价格}."""
+    """One poster. Texts may hold {导购} {门店} {商品} {价格} {活动}; the last three are the same for every guide."""
 
     width: Annotated[int, Field(ge=300, le=1500)] = 750
     height: Annotated[int, Field(ge=300, le=2000)] = 1334
     background: Background = Background()
     panels: tuple[Panel, ...] = Field(default=(), max_length=40)
+    pictures: tuple[Picture, ...] = Field(default=(), max_length=6)
     texts: tuple[TextBox, ...] = Field(default=(), max_length=40)
     avatar: Square | None = None
     qr: Square | None = None
     product: str = Field(default="", max_length=60)
     price: str = Field(default="", max_length=30)
-
-    @model_validator(mode="after")
-    def _inside(self) -> "Layout":
-        boxes = [(s.x, s.y, s.size, s.size) for s in (self.avatar, self.qr) if s]
-        boxes += [(panel.x, panel.y, panel.w, panel.h) for panel in self.panels]
-        boxes += [(box.x, box.y, box.w, box.h) for box in self.texts]
-        if any(x + w > self.width or y + h > self.height for x, y, w, h in boxes):
-            raise ValueError("有内容超出了海报边界")
-        return self
+    campaign: str = Field(default="", max_length=30)
 
 
 def layout_of(body: dict[str, Any]) -> Layout:
@@ -96,12 +104,34 @@ def layout_of(body: dict[str, Any]) -> Layout:
     return Layout.model_validate(body)
 
 
+def _boxes(layout: Layout) -> dict[str, tuple[int, int, int, int]]:
+    """Every element's box by its place in the layout ("texts.2")."""
+    found = {name: (one.x, one.y, one.size, one.size) for name in ("avatar", "qr") if (one := getattr(layout, name))}
+    for name in ("panels", "pictures", "texts"):
+        found |= {f"{name}.{place}": (one.x, one.y, one.w, one.h) for place, one in enumerate(getattr(layout, name))}
+    return found
+
+
+def problems_of(body: dict[str, Any]) -> dict[str, str]:
+    """What is wrong, in Chinese, by where it is wrong ("texts.2.size"); empty when the poster can be drawn as it was meant."""
+    try:
+        layout = layout_of(body)
+    except ValidationError as error:
+        return told(error)
+    return outside_of(layout)
+
+
+def outside_of(layout: Layout) -> dict[str, str]:
+    """Elements beyond the poster's edges."""
+    found = {}
+    for name, (x, y, w, h) in _boxes(layout).items():
+        right, below = x + w - layout.width, y + h - layout.height
+        if right > 0 or below > 0:
+            beyond = [f"右边 {right} 像素" if right > 0 else "", f"下边 {below} 像素" if below > 0 else ""]
+            found[name] = "超出了海报" + "、".join(part for part in beyond if part)
+    return found
+
+
 def problem_of(body: dict[str, Any]) -> str | None:
     """What is wrong with a layout, in one line; None when it can be drawn."""
-    try:
-        layout_of(body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"]) or "海报"
-        return f"{where}：{first['msg'].removeprefix('Value error, ')}"
-    return None
+    return first_of(problems_of(body))

@@ -1,25 +1,47 @@
 """What is stored of content: personas, items with frozen versions, and who sent what to whom."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.db import Base
 
 
+class ContentType(StrEnum):
+    """The five kinds of talk (五类内容): everyday life, work, fun, selling, solving."""
+
+    LIFE = "生活式"
+    WORK = "工作式"
+    FUN = "娱乐式"
+    SALES = "销售式"
+    SOLVING = "解决式"
+
+
 class Persona(Base):
-    """A voice the brand speaks in (人设): 产品专家, 搭配师, 测评能手 …"""
+    """A voice the brand speaks in (人设): 产品专家, 搭配师, 测评能手 …
+
+    `mix` holds per cent of the seven dimensions (价值观 亲密度 靠谱度 专业度 生活 工作 带货), `type_mix` of the five
+    content types;
+    each sums to 100, or is empty when nobody set it.
+    """
 
     __tablename__ = "persona"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
-    role: Mapped[str] = mapped_column(String(40), default="")
+    role: Mapped[str] = mapped_column(String(80), default="")
+    description: Mapped[str] = mapped_column(String(500), default="")
     tone: Mapped[str] = mapped_column(String(500), default="")
+    say: Mapped[list[str]] = mapped_column(ARRAY(String(60)), default=list)
+    never_say: Mapped[list[str]] = mapped_column(ARRAY(String(60)), default=list)
+    samples: Mapped[list[str]] = mapped_column(ARRAY(String(300)), default=list)
+    mix: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    type_mix: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
 
 
@@ -36,18 +58,30 @@ class Category(Base):
 
 
 class ItemKind(StrEnum):
-    """What an item is. `script` = one or more bubbles of text; `poster` = a template rendered per guide."""
+    """What an item is (素材类型). `script` = one or more bubbles; `poster` = a template rendered per guide; `look` = 搭配,
+    several
+    products with one picture."""
 
     SCRIPT = "script"
     POSTER = "poster"
     IMAGE = "image"
     LINK = "link"
+    ARTICLE = "article"
+    VIDEO = "video"
+    FILE = "file"
+    MINIPROGRAM = "miniprogram"
+    COUPON = "coupon"
+    LOOK = "look"
 
 
 class ItemStatus(StrEnum):
-    """draft → published → archived; archived → published."""
+    """draft → review → published → archived; archived → published; review → draft (sent back with a comment).
+
+    An item that was published keeps that status while a newer version of it is written or waits: see ItemVersion.
+    """
 
     DRAFT = "draft"
+    REVIEW = "review"
     PUBLISHED = "published"
     ARCHIVED = "archived"
 
@@ -68,12 +102,16 @@ class Item(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[ItemKind] = mapped_column(String(10))
+    kind: Mapped[ItemKind] = mapped_column(String(12))
     status: Mapped[ItemStatus] = mapped_column(String(10), default=ItemStatus.DRAFT)
     title: Mapped[str] = mapped_column(String(60))
     persona_id: Mapped[int | None] = mapped_column(ForeignKey("persona.id"))
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     stage: Mapped[str] = mapped_column(String(20), default="")
+    content_type: Mapped[str] = mapped_column(String(10), default="")
+    scene: Mapped[str] = mapped_column(String(10), default="")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=list)
+    contributor_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     path: Mapped[str] = mapped_column(String(400), default="")
     search_text: Mapped[str] = mapped_column(default="", deferred=True)
     search: Mapped[str | None] = mapped_column(TSVECTOR, deferred=True)
@@ -86,15 +124,25 @@ class Item(Base):
 
 
 class ItemVersion(Base):
-    """What an item said at one time and where it was placed; never changed. `body` of a script: {"bubbles": ["…"]};
-    of a poster: a layout; of an image: {"blob_key"}; of a link: {"url", "desc", "blob_key"?}.
+    """What an item said at one time and where it was placed; never changed. `body` by kind:
+
+    script {"bubbles": ["…"], "variants": [{"persona_id": n | null, "stage": "…", "bubbles": […]}], "follow_up"?: 追评,
+    "note"?: what the
+    guide checks first} · poster: a layout · image {"blob_key"} · link, article {"url", "desc", "blob_key"?} · video, file
+    {"blob_key",
+    "filename"} · miniprogram {"appid", "page", "desc", "blob_key"} · coupon {"url", "desc", "terms", "blob_key"?} · look
+    {"products":
+    [{"name", "role"}], "text", "blob_key"}.
 
     The item carries the placement (persona to validity) of its published version; `published_at` is None for a version
-    guides never saw.
+    guides never saw. `submitted_at` without `approved_by` waits for review (待审核).
     """
 
     __tablename__ = "item_version"
-    __table_args__ = (UniqueConstraint("item_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        Index("ix_item_version_waiting", "id", postgresql_where=text("submitted_at IS NOT NULL AND approved_by IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
@@ -104,12 +152,55 @@ class ItemVersion(Base):
     persona_id: Mapped[int | None] = mapped_column(ForeignKey("persona.id"))
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     stage: Mapped[str] = mapped_column(String(20), default="")
+    content_type: Mapped[str] = mapped_column(String(10), default="")
+    scene: Mapped[str] = mapped_column(String(10), default="")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=list)
     path: Mapped[str] = mapped_column(String(400), default="")
     valid_from: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    submitted_at: Mapped[datetime | None]
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     published_at: Mapped[datetime | None]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
+
+
+class ItemComment(Base):
+    """A word of an editor or reviewer about a version (审核意见)."""
+
+    __tablename__ = "item_comment"
+    __table_args__ = (Index("ix_item_comment_item_id_id", "item_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime]
+
+
+class Favourite(Base):
+    """An item a guide keeps at hand (收藏)."""
+
+    __tablename__ = "favourite"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
+    at: Mapped[datetime]
+
+
+class SearchMiss(Base):
+    """Words a guide looked for and did not find on one day: a gap of the library (内容缺口)."""
+
+    __tablename__ = "search_miss"
+    __table_args__ = (UniqueConstraint("staff_id", "words", "on"), Index("ix_search_miss_on", "on"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    words: Mapped[str] = mapped_column(String(40))
+    on: Mapped[date]
+    times: Mapped[int] = mapped_column(default=1)
 
 
 class ItemSend(Base):

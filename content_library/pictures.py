@@ -39,12 +39,16 @@ def decoded(picture: Image.Image, longest: int) -> Image.Image:
         picture.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Invalid("照片损坏，打不开，请重新拍一张") from None
-    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    if picture.mode in {"RGBA", "LA", "P"}:
-        flat = picture.convert("RGBA")
+    whole: Image.Image = picture
+    if picture.mode in {"P", "1"}:
+        # A palette cannot be made smaller smoothly.
+        whole = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    whole.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    if whole.mode in {"RGBA", "LA"}:
+        flat = whole.convert("RGBA")
         white = Image.new("RGBA", flat.size, "#ffffff")
         return Image.alpha_composite(white, flat).convert("RGB")
-    return picture.convert("RGB")
+    return whole.convert("RGB")
 
 
 def fetch_picture(url: str, *, connect: float = 2, read: float = 3) -> bytes | None:

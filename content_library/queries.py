@@ -15,7 +15,7 @@ from foundation import clock
 from foundation.blobs import blob_path, read_blob
 from foundation.errors import NotFound
 from org.models import Staff
-from org.queries import get_store, inside
+from org.queries import get_store
 
 # A common word finds thousands: the newest so many are ranked, titles first.
 CANDIDATES = 200
@@ -36,11 +36,19 @@ def _holds(term: str) -> ColumnElement[bool]:
     return or_(inside, func.strpos(Item.initials, term) > 0) if term.isascii() and term.isalnum() else inside
 
 
-def _found(terms: list[str]) -> list[ColumnElement[bool]]:
+def found_by(terms: list[str]) -> list[ColumnElement[bool]]:
+    """What an item must hold to be found by all these words; nothing for no words."""
     if not terms:
         return []
     indexed = Item.search.op("@@")(cast(literal(rules.index_query(terms)), TSQUERY))
     return [indexed, *(_holds(term) for term in terms)]
+
+
+def below(category_id: int) -> ColumnElement[bool]:
+    """Items on a shelf or on any below it."""
+    tree = select(Category.id).where(Category.id == category_id).cte(recursive=True)
+    tree = tree.union(select(Category.id).where(Category.parent_id == tree.c.id))
+    return Item.category_id.in_(select(tree.c.id))
 
 
 def search_items(
@@ -51,11 +59,11 @@ def search_items(
     Any part of a word is enough, also one character, or the pinyin initials of the title ("yrf").
     """
     terms = rules.search_terms(words)
-    chosen = select(Item).where(_visible(path), *_found(terms))
+    chosen = select(Item).where(_visible(path), *found_by(terms))
     if kind:
         chosen = chosen.where(Item.kind == kind)
     if category_id:
-        chosen = chosen.where(Item.category_id == category_id)
+        chosen = chosen.where(below(category_id))
     if not terms:
         return list(session.scalars(chosen.order_by(Item.id.desc()).limit(limit)))
     newest = chosen.with_only_columns(Item.id).order_by(Item.id.desc()).limit(CANDIDATES).subquery()
@@ -140,31 +148,6 @@ def list_categories(session: Session) -> list[Category]:
 def list_personas(session: Session) -> list[Persona]:
     """The voices in use."""
     return list(session.scalars(select(Persona).where(Persona.archived_at.is_(None)).order_by(Persona.id)))
-
-
-def page_items(
-    session: Session,
-    viewer: Staff,
-    *,
-    after_id: int | None = None,
-    limit: int = 50,
-    q: str = "",
-    status: ItemStatus | None = None,
-    kind: ItemKind | None = None,
-) -> list[Item]:
-    """A page of the library for its editors, newest first: those after `after_id` in that order; drafts too.
-
-    Of it she sees what is shown to everybody, above her, or inside her subtree.
-    """
-    above = func.starts_with(literal(viewer.path, Text), Item.path)
-    chosen = select(Item).where(or_(above, inside(Item.path, viewer.path)), *_found(rules.search_terms(q)))
-    if after_id:
-        chosen = chosen.where(Item.id < after_id)
-    if status:
-        chosen = chosen.where(Item.status == status)
-    if kind:
-        chosen = chosen.where(Item.kind == kind)
-    return list(session.scalars(chosen.order_by(Item.id.desc()).limit(limit)))
 
 
 def sent_at_of(session: Session, customer_id: int, item_ids: Sequence[int]) -> dict[int, datetime]:

@@ -1,19 +1,19 @@
-"""What is decided about content: how text is found, filled and checked, and which script fits. Pure: no database, no clock."""
+"""What is decided about content: how text is found and filled, and who may change what. Pure: no database, no clock."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
 
 from pypinyin import Style, lazy_pinyin
 
-from content_library.models import ItemKind
 from org.models import Role
 
-VARIABLES = ("客户称呼", "导购", "门店", "商品")
-NEUTRAL = {"客户称呼": "您", "导购": "我", "门店": "门店", "商品": "这款"}
+VARIABLES = ("客户称呼", "导购", "门店", "商品", "活动")
+NEUTRAL = {"客户称呼": "您", "导购": "我", "门店": "门店", "商品": "这款", "活动": "活动"}
 STAGES = ("引入期", "成长期", "成熟期", "休眠期", "流失期")
+SCENES = ("私聊", "朋友圈", "社群", "到店", "售后")
+MAX_TAGS, MAX_TAG = 10, 20
 MAX_TERMS, MAX_TERM, MAX_BUBBLES, MAX_BUBBLE = 5, 20, 5, 1000
 INITIALS_MARK = "~"
 
@@ -67,7 +67,9 @@ def index_query(terms: list[str]) -> str:
     for term in terms:
         plain = f"({_all_of(_longest_grams(term))})"
         by_initials = [INITIALS_MARK + gram for gram in _longest_grams(term)]
-        parts.append(f"({plain} | ({_all_of(by_initials)}))" if term.isascii() and term.isalnum() else plain)
+        # Figures stand in initials as they are, and the many items that share their pairs make the index slow: looked up once.
+        as_initials = term.isascii() and term.isalnum() and not term.isdigit()
+        parts.append(f"({plain} | ({_all_of(by_initials)}))" if as_initials else plain)
     return " & ".join(parts)
 
 
@@ -77,7 +79,7 @@ def any_of_query(words: list[str]) -> str:
 
 
 def fill(text: str, variables: dict[str, str]) -> str:
-    """The text with {客户称呼} {导购} {门店} {商品} put in. A missing value becomes a neutral word, never a bare brace;
+    """The text with {客户称呼} {导购} {门店} {商品} {活动} put in. A missing value becomes a neutral word, never a bare brace;
     an opening "{客户称呼}，" without a name is left out.
     """
     if not variables.get("客户称呼"):
@@ -102,44 +104,22 @@ def may_edit(role: Role, staff_path: str, item_path: str) -> bool:
     return role == Role.REGIONAL_MANAGER and bool(staff_path) and item_path.startswith(staff_path)
 
 
-def _check_script(body: dict[str, Any]) -> str | None:
-    bubbles = body.get("bubbles")
-    if not isinstance(bubbles, list) or not bubbles or not all(isinstance(b, str) and b.strip() for b in bubbles):
-        return "至少写一句话，且不能有空白的一句"
-    if len(bubbles) > MAX_BUBBLES:
-        return f"最多 {MAX_BUBBLES} 句"
-    if any(len(bubble) > MAX_BUBBLE for bubble in bubbles):
-        return f"每句最多 {MAX_BUBBLE} 字"
-    unknown = [name for bubble in bubbles for name in unknown_variables(bubble)]
-    return f"不认识的变量 {{{unknown[0]}}}，可用：" + " ".join(f"{{{name}}}" for name in VARIABLES) if unknown else None
+def may_publish(role: Role) -> bool:
+    """Headquarters approves; regional managers hand in for review."""
+    return role == Role.HEADQUARTERS
 
 
-def _check_link(body: dict[str, Any]) -> str | None:
-    parts = urlsplit(str(body.get("url", "")))
-    return None if parts.scheme in {"http", "https"} and parts.netloc else "链接要以 http:// 或 https:// 开头"
+def sees(staff_path: str, item_path: str) -> bool:
+    """Whether content is shown to everybody, above her, or inside her subtree."""
+    return staff_path.startswith(item_path) or (bool(staff_path) and item_path.startswith(staff_path))
 
 
-def _check_image(body: dict[str, Any]) -> str | None:
-    return None if re.fullmatch(r"[0-9a-f]{64}", str(body.get("blob_key", ""))) else "还没有选图片"
-
-
-def problems_of(kind: ItemKind, title: str, body: dict[str, Any]) -> dict[str, str]:
-    """What is wrong with an item, field by field, in Chinese; empty when it may be saved. Posters: see `layout`."""
-    fields = {}
-    if not title.strip():
-        fields["title"] = "请写标题"
-    elif len(title) > 60:
-        fields["title"] = f"标题最多 60 字，现在 {len(title)} 字"
-    check = {ItemKind.SCRIPT: _check_script, ItemKind.LINK: _check_link, ItemKind.IMAGE: _check_image}.get(kind)
-    problem = check(body) if check else None
-    return fields | ({"body": problem} if problem else {})
-
-
-def text_of(kind: ItemKind, title: str, body: dict[str, Any]) -> str:
-    """Everything of an item that can be found: title, bubbles, a poster's words, a link's description."""
-    words = list(body.get("bubbles", [])) if kind == ItemKind.SCRIPT else [str(body.get("desc", ""))]
-    words += [str(box.get("text", "")) for box in body.get("texts", [])] if kind == ItemKind.POSTER else []
-    return normal("\n".join([title, *words])).replace("\x00", "")
+def tags_problem(tags: Sequence[str]) -> str | None:
+    """What is wrong with an item's free tags, in Chinese."""
+    if len(tags) > MAX_TAGS:
+        return f"最多 {MAX_TAGS} 个标签，现在 {len(tags)} 个"
+    long = next((tag for tag in tags if len(tag) > MAX_TAG), None)
+    return f"标签「{long[:MAX_TAG]}…」太长，每个最多 {MAX_TAG} 个字" if long else None
 
 
 @dataclass(frozen=True)

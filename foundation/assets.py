@@ -5,13 +5,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask
-from whitenoise import WhiteNoise
 
+from foundation.compression import SqueezedFiles
 from foundation.config import Settings
 from foundation.vendor import vendor_files
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("hq", "sidebar")
+ROOMS = ("hq", "sidebar", "radar")
 FOREVER = 365 * 24 * 3600
 
 
@@ -29,7 +29,7 @@ def room_asset(room: str, name: str) -> str:
 
 def serve_assets(app: Flask, chosen: Settings) -> None:
     """Put WhiteNoise before the app: files never reach Flask."""
-    files = WhiteNoise(app.wsgi_app, max_age=FOREVER, autorefresh=False)
+    files = SqueezedFiles(app.wsgi_app, max_age=FOREVER, autorefresh=False)
     vendor = chosen.asset_dir.absolute() / "vendor"
     if vendor.exists():
         files.add_files(str(vendor), prefix="static/vendor/")

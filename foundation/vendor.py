@@ -19,3 +19,9 @@ def vendor_files() -> dict[str, str]:
 def font_path(weight: str) -> Path:
     """A font file: "regular" or "bold"."""
     return settings().asset_dir / "vendor" / vendor_files()[f"font-{weight}.otf"]
+
+
+def vendor_path(name: str) -> Path | None:
+    """A file that may be missing in an older installation, by its short name."""
+    known = vendor_files().get(name)
+    return settings().asset_dir / "vendor" / known if known else None

@@ -3,7 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 
-TYPED_BY_HAND = frozenset({"title", "body", "advice", "day", "estimated_minutes"})
+TYPED_BY_HAND = frozenset(
+    {"title", "body", "advice", "name", "role", "description", "tone", "say", "never_say", "samples",
+     "on", "at", "story", "selling", "pictures",
+     "day", "estimated_minutes", "url", "desc", "terms", "appid", "page", "text", "follow_up", "note",
+     "tags", "products", "variants"}
+)  # fmt: skip
 LONGEST_SHOWN = 200
 
 

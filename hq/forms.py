@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from content_library.actions import Placement
-from content_library.models import ItemKind, ItemVersion
-from content_library.rules import STAGES
 from foundation import clock
 from foundation.text import clean
 from sop.models import CareNode, Task
 from sop.rules import CareDraft, TaskDraft
 
 LONGEST = 20_000
+BUBBLES_READ = 20
 CLOSING_HOUR = 20
 SUNDAY = 6
 
@@ -20,6 +17,12 @@ SUNDAY = 6
 def typed(form: Mapping[str, str], *names: str) -> dict[str, str]:
     """The named fields as they were typed, cleaned of what neither table nor page can hold."""
     return {name: clean(form.get(name, "").replace("\r\n", "\n"))[:LONGEST] for name in names}
+
+
+def typed_bubbles(texts: Sequence[str]) -> list[str]:
+    """A script's bubbles as typed; rows left empty are dropped."""
+    cleaned = [clean(text.replace("\r\n", "\n"))[:LONGEST].strip() for text in texts[:BUBBLES_READ]]
+    return [text for text in cleaned if text]
 
 
 def as_number(text: str | None) -> int | None:
@@ -118,51 +121,3 @@ def care_values(node: CareNode) -> dict[str, str]:
         "item_id": str(node.item_id or ""),
         "enabled": "on" if node.enabled else "",
     }
-
-
-CONTENT_FIELDS = ("title", "persona_id", "category_id", "stage", "valid_from", "valid_until", "url", "desc")
-BUBBLES_READ = 20
-
-
-def typed_bubbles(texts: Sequence[str]) -> list[str]:
-    """A script's bubbles as typed; rows left empty are dropped."""
-    cleaned = [clean(text.replace("\r\n", "\n"))[:LONGEST].strip() for text in texts[:BUBBLES_READ]]
-    return [text for text in cleaned if text]
-
-
-def content_body(kind: ItemKind, values: Mapping[str, str], bubbles: Sequence[str]) -> dict[str, Any]:
-    """The body of a version as content_library keeps it."""
-    if kind == ItemKind.LINK:
-        return {"url": values["url"].strip(), "desc": values["desc"].strip()}
-    return {"bubbles": list(bubbles)}
-
-
-def content_placement(form: Mapping[str, str]) -> Placement:
-    """Where the item is to stand, of the fields the form has: one that was not sent stays as it was."""
-    given: Placement = {}
-    if "persona_id" in form:
-        given["persona_id"] = as_number(form["persona_id"])
-    if "category_id" in form:
-        given["category_id"] = as_number(form["category_id"])
-    if "stage" in form:
-        given["stage"] = form["stage"] if form["stage"] in STAGES else ""
-    if "valid_from" in form:
-        given["valid_from"] = as_moment(form["valid_from"])
-    if "valid_until" in form:
-        given["valid_until"] = as_moment(form["valid_until"])
-    return given
-
-
-def content_values(version: ItemVersion) -> tuple[dict[str, str], list[str]]:
-    """A kept version as the form shows it, and its bubbles."""
-    values = {
-        "title": version.title,
-        "persona_id": str(version.persona_id or ""),
-        "category_id": str(version.category_id or ""),
-        "stage": version.stage,
-        "valid_from": moment_field(version.valid_from) if version.valid_from else "",
-        "valid_until": moment_field(version.valid_until) if version.valid_until else "",
-        "url": str(version.body.get("url", "")),
-        "desc": str(version.body.get("desc", "")),
-    }
-    return values, [str(text) for text in version.body.get("bubbles", [])] or [""]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from content_library.models import Item, ItemKind
 from content_library.queries import get_item, search_items
+from content_library.rules import sees
 from foundation.errors import NotFound
 from org.models import DepartmentKind, Staff
 from org.queries import list_departments_in
@@ -63,7 +64,7 @@ def folded(tree: Sequence[Choice], open_at: Choice) -> list[Choice]:
 
 def may_see_item(staff: Staff, item: Item) -> bool:
     """Whether content is shown to everybody, above her, or inside her subtree."""
-    return staff.path.startswith(item.path) or (bool(staff.path) and item.path.startswith(staff.path))
+    return sees(staff.path, item.path)
 
 
 def item_choices(session: Session, staff: Staff, chosen: int | None, kind: ItemKind | None = None) -> list[Item]:

@@ -49,16 +49,21 @@ SWEEPS = (
 )
 ASKS = (
     Ask("customers.pull_wanted", 2),
+    Ask("customers.remind_steps", 60, again_after=300),
     Ask("org.pull_staff", 5),
     Ask("content_library.fetch_pictures", 3),
     Ask("content_library.want_pictures", 600, again_after=1200),
+    Ask("content_library.post_cards", 20, again_after=300),
     Ask("org.sync", 5, SLOW),
+    Ask("content_library.draw_posters", 5, SLOW),
     Ask("sop.hand_out", 2),
     Ask("sop.remind", 20, again_after=120),
     Ask("sop.mark_late", 60, again_after=300),
     Ask("sop.grey_withdrawn", 10),
     Ask("leaderboard.recount", 60, again_after=300),
     Ask("bot.set_menu", 60, again_after=300),
+    Ask("radar.tell", 2),
+    Ask("radar.tell_missed", 300, again_after=600),
 )
 
 

@@ -7,7 +7,18 @@ import dramatiq
 
 from foundation.config import settings
 from foundation.log import logger, set_up_logging
-from jobs import board_jobs, content_jobs, customer_jobs, menu_jobs, sop_jobs, sync_jobs
+from jobs import (
+    board_jobs,
+    content_jobs,
+    customer_jobs,
+    menu_jobs,
+    persona_jobs,
+    poster_jobs,
+    radar_jobs,
+    service_jobs,
+    sop_jobs,
+    sync_jobs,
+)
 from jobs.alone import alone
 from jobs.broker import QUICK, SLOW, begun, make_broker
 from jobs.daily import BY_NAME, for_day
@@ -24,16 +35,21 @@ Body = Callable[..., object]
 QUICK_JOBS: dict[str, Body] = {
     "bot.set_menu": menu_jobs.set_menu,
     "content_library.fetch_pictures": content_jobs.fetch_wanted_pictures,
+    "content_library.post_cards": persona_jobs.send_post_cards,
     "content_library.want_pictures": content_jobs.want_code_pictures,
     "customers.pull_wanted": customer_jobs.pull_wanted,
+    "customers.remind_steps": service_jobs.remind_due_steps,
     "leaderboard.recount": board_jobs.recount_now,
     "org.pull_staff": sync_jobs.pull_staff,
+    "radar.tell": radar_jobs.tell_fresh,
+    "radar.tell_missed": radar_jobs.tell_missed,
     "sop.hand_out": sop_jobs.hand_out_open,
     "sop.mark_late": sop_jobs.mark_late,
     "sop.grey_withdrawn": sop_jobs.grey_withdrawn,
     "sop.remind": sop_jobs.remind_open,
 }
 SLOW_JOBS: dict[str, Body] = {
+    "content_library.draw_posters": poster_jobs.draw_waiting,
     "org.sync": sync_jobs.run_waiting,
 }
 DAILY_JOBS: dict[str, Callable[[date], object]] = {

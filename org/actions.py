@@ -11,7 +11,7 @@ from foundation.errors import Conflict
 from foundation.wake import ring
 from org.departments import apply_departments, remove_department
 from org.models import Staff, SyncRun, SyncStatus
-from org.queries import get_run
+from org.queries import get_run, is_batch
 from org.rules import SILENCE, is_silent, may_resume
 from org.staffing import apply_user, apply_users, depart, end_sessions, meet, meet_all, move_userid, want_staff
 
@@ -42,12 +42,15 @@ def start_run(session: Session, kind: str, asked_by: str) -> SyncRun:
     return run
 
 
-def claim_run(session: Session) -> SyncRun | None:
-    """Take the oldest sync that waits or whose worker died; one per kind at a time. None when there is nothing to do."""
+def claim_run(session: Session, *, batches: bool = False) -> SyncRun | None:
+    """Take the oldest sync (or batch, see org.batches) that waits or whose worker died; one per kind at a time. None when
+    there is nothing to do."""
     _lock_runs(session)
     now = clock.now()
     open_runs = session.scalars(
-        select(SyncRun).where(SyncRun.status.in_([SyncStatus.WAITING, SyncStatus.RUNNING])).order_by(SyncRun.id)
+        select(SyncRun)
+        .where(SyncRun.status.in_([SyncStatus.WAITING, SyncStatus.RUNNING]), is_batch() if batches else ~is_batch())
+        .order_by(SyncRun.id)
     ).all()
     busy = {run.kind for run in open_runs if run.status == SyncStatus.RUNNING and not is_silent(run.beat_at, now)}
     run = next((run for run in open_runs if run.kind not in busy), None)

@@ -166,7 +166,12 @@ def find_latest_run(session: Session, kind: str) -> SyncRun | None:
     return session.scalars(select(SyncRun).where(SyncRun.kind == kind).order_by(SyncRun.id.desc()).limit(1)).one_or_none()
 
 
+def is_batch() -> ColumnElement[bool]:
+    """Whether a run is no sync but a batch of something else (org.batches)."""
+    return SyncRun.kind.contains(":")
+
+
 def page_runs(session: Session, before_id: int | None = None, limit: int = 20) -> list[SyncRun]:
     """Syncs, newest first."""
-    chosen = select(SyncRun).order_by(SyncRun.id.desc()).limit(limit)
+    chosen = select(SyncRun).where(~is_batch()).order_by(SyncRun.id.desc()).limit(limit)
     return list(session.scalars(chosen.where(SyncRun.id < before_id) if before_id else chosen))

@@ -12,7 +12,7 @@ from foundation.db import Json
 from foundation.log import logger
 from outbox.claims import Claimed, Outcome
 from outbox.models import MessageStatus
-from outbox.payloads import UPLOAD, filled, slots_in, without_attachments_of
+from outbox.payloads import LOST, UPLOAD, filled, slots_in, without_attachments_of
 from outbox.rules import (
     LOST_MEDIA,
     UNREPEATABLE,
@@ -59,7 +59,7 @@ class Delivery:
 
     def _make(self, claimed: Claimed) -> Json:
         if claimed.call == UPLOAD_CALL:
-            return {"media_id": self._shelf.put(str(claimed.payload[UPLOAD]))}
+            return {"media_id": self._shelf.put(str(claimed.payload[UPLOAD]), lost=str(claimed.payload.get(LOST) or ""))}
         payload, used = self._prepared(claimed)
         try:
             return self._send(claimed.call, payload)

@@ -1,5 +1,6 @@
 """Files as rooms name them: kept once, put on the platform by the sender, renewed before their 3 days are over (DOC 90253)."""
 
+import hashlib
 from datetime import timedelta
 from typing import Literal
 
@@ -8,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from foundation import clock
+from foundation.db import Json
 from outbox.actions import enqueue
 from outbox.models import Lane, PlatformMedia
-from outbox.payloads import UPLOAD, media_slot
+from outbox.payloads import LOST, UPLOAD, media_slot
 from outbox.rules import UPLOAD as UPLOAD_CALL
 
 __all__ = ["keep_media", "media_slot", "refresh_due", "want_media"]
@@ -37,13 +39,17 @@ def keep_media(session: Session, kind: Kind, blob_key: str, filename: str, *, ke
     return key
 
 
-def want_media(session: Session, key: str) -> str | None:
-    """The media_id when it lives for another hour, else None after asking for an upload: poll again in a second."""
+def want_media(session: Session, key: str, *, lost: str = "") -> str | None:
+    """The media_id when it lives for another hour, else None after asking for an upload: poll again in a second.
+
+    `lost`: an id WeCom's client just refused though it should live (DOC 94345); if it is still the one we know, a new one is
+    asked for. Whoever asks with the same lost id again only waits.
+    """
     row = session.get(PlatformMedia, key, populate_existing=True)
-    if row is not None and row.media_id and row.expires_at and row.expires_at > clock.now() + LEAST_LIFE:
+    if row is not None and row.media_id and row.media_id != lost and row.expires_at and row.expires_at > clock.now() + LEAST_LIFE:
         return row.media_id
     if row is not None:
-        _ask_upload(session, Lane.INTERACTIVE, row)
+        _ask_upload(session, Lane.INTERACTIVE, row, lost)
     return None
 
 
@@ -59,7 +65,10 @@ def refresh_due(session: Session, limit: int = 100) -> int:
     return sum(_ask_upload(session, Lane.TASK, row) for row in session.scalars(due))
 
 
-def _ask_upload(session: Session, lane: Lane, row: PlatformMedia) -> int:
+def _ask_upload(session: Session, lane: Lane, row: PlatformMedia, lost: str = "") -> int:
     # One upload a minute and media, however often a page polls; the next minute asks again should it have died.
     minute = int(clock.now().timestamp()) // ASK_AGAIN
-    return enqueue(session, lane, UPLOAD_CALL, {f"upload:{row.key}:{minute}": {UPLOAD: row.key}}, about=f"media:{row.blob_key}")
+    gone = lost if lost and lost == row.media_id else ""
+    mark = hashlib.sha256(gone.encode()).hexdigest()[:12] if gone else ""
+    payload: Json = {UPLOAD: row.key} | ({LOST: gone} if gone else {})
+    return enqueue(session, lane, UPLOAD_CALL, {f"upload:{row.key}:{minute}:{mark}": payload}, about=f"media:{row.blob_key}")

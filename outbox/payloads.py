@@ -8,6 +8,8 @@ from foundation.db import Json
 
 SLOT = "$media"
 UPLOAD = "$upload"
+# Beside UPLOAD: the media_id the platform does not know any more.
+LOST = "$lost"
 
 
 def media_slot(key: str) -> Json:

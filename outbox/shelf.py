@@ -43,11 +43,12 @@ class Shelf:
         with self._lock_of(key):
             return (self._recall(key) or self._put(key)).media_id
 
-    def put(self, key: str) -> str:
-        """Upload in any case, unless the id at hand is fresh from this very minute."""
+    def put(self, key: str, *, lost: str = "") -> str:
+        """Upload in any case, unless the id at hand is fresh from this very minute and not the one that was lost."""
         with self._lock_of(key):
-            known = self._known.get(key)
-            if known is not None and known.expires_at > clock.now() + LIFE - timedelta(minutes=1):
+            known = self._recall(key)
+            fresh = known is not None and known.expires_at > clock.now() + LIFE - timedelta(minutes=1)
+            if known is not None and known.media_id != lost and (fresh or lost):
                 return known.media_id
             return self._put(key).media_id
 

@@ -1,6 +1,26 @@
 """All doors of the sidebar on one blueprint: importing the route modules hangs them on it."""
 
-from sidebar.routes import board, care, customers, login, me, photos, posters, scripts, signature, tasks
+from sidebar.routes import (
+    board,
+    care,
+    customers,
+    items,
+    library,
+    login,
+    me,
+    mine,
+    photos,
+    posters,
+    posts,
+    proposals,
+    sends,
+    service,
+    signature,
+    tasks,
+)
 from sidebar.routes.door import bp
 
-__all__ = ["board", "bp", "care", "customers", "login", "me", "photos", "posters", "scripts", "signature", "tasks"]
+__all__ = [
+    "board", "bp", "care", "customers", "items", "library", "login", "me", "mine", "photos", "posters", "posts", "proposals",
+    "sends", "service", "signature", "tasks",
+]  # fmt: skip

@@ -1,9 +1,11 @@
 """Chinese words for what the pages show: moments, statuses. Pure except for the clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from customers.models import Consent, FollowStatus, TimelineEntry
+from customers.service_queries import Service
 from foundation import clock
+from foundation.db import Json
 from foundation.text import cut
 from sop.models import AnswerKind, Assignment, AssignmentStatus, TaskStatus
 
@@ -25,13 +27,18 @@ CONSENTS = {
 }
 TIMELINE = {
     "added": "加为好友", "half_added": "加了您，等您通过", "ended": "解除好友", "tagged": "打标签", "untagged": "去掉标签",
-    "auto_tagged": "自动打标签", "sent": "发送", "care": "客户关怀", "transfer_failed": "交接没有成功", "consent": "修改接收意愿",
+    "auto_tagged": "自动打标签", "sent": "发送", "opened": "打开了", "forward_opened": "转发后有人打开", "care": "客户关怀",
+    "transfer_failed": "交接没有成功", "consent": "修改接收意愿",
 }  # fmt: skip
 FACTS: dict[str, dict[str, str]] = {
     "by": {"customer": "客户删除了导购", "guide": "导购删除了客户", "transfer": "交接给同事"},
     "outcome": {"done": "已完成", "skip": "已跳过"},
     "to": {Consent.ALL: "全部接收", Consent.SERVICE_ONLY: "只收服务消息", Consent.NONE: "不想收消息"},
 }
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+PROPOSALS = {
+    "open": ("等总部看", "todo"), "adopted": ("已采用", "ok"), "declined": ("没有采用", "off"), "withdrawn": ("已撤回", "off"),
+}  # fmt: skip
 ANSWERS = {AnswerKind.TAP: "点一下完成", AnswerKind.TEXT: "写一句话", AnswerKind.PHOTO: "拍照片"}
 
 
@@ -87,3 +94,35 @@ def state_of(assignment: Assignment) -> tuple[str, str]:
     if assignment.status == AssignmentStatus.LATE or assignment.task.deadline_at < clock.now():
         return "已过期", "warn"
     return "待完成", "todo"
+
+
+def due(moment: datetime) -> str:
+    """When a next step is to be done: 今天 14:00, 明天 10:00, 周六 10:00, 12月3日 10:00, 已到时间."""
+    if moment <= clock.now():
+        return "已到时间"
+    local = moment.astimezone(clock.SHANGHAI)
+    days = (local.date() - clock.today()).days
+    day = {0: "今天", 1: "明天"}.get(days) or (WEEKDAYS[local.weekday()] if days < 7 else f"{local.month}月{local.day}日")
+    return f"{day} {local:%H:%M}"
+
+
+def step_times() -> list[tuple[str, int]]:
+    """Moments to be reminded at with one tap, and their milliseconds: 今天 18:00 (while it is to come), 明天, 周末, 下周一."""
+    today, now = clock.today(), clock.now()
+    weekend = 5 - today.weekday() if today.weekday() < 5 else 7 - today.weekday() + 5
+    days = [("今天 18:00", 0, 18), ("明天 10:00", 1, 10), ("周六 10:00", weekend, 10), ("下周一 10:00", 7 - today.weekday(), 10)]
+    moments = [(name, clock.at(today + timedelta(days=ahead), hour)) for name, ahead, hour in days]
+    seen: dict[datetime, str] = {}
+    for name, moment in moments:
+        if moment > now:
+            seen.setdefault(moment, name)
+    return [(name, int(moment.timestamp() * 1000)) for moment, name in seen.items()]
+
+
+def service(found: Service) -> Json:
+    """What is written down of a customer, for the page's script."""
+    return {
+        "notes": [{"id": note.id, "text": note.text, "by": f"{note.by} · {ago(note.at)}"} for note in found.notes],
+        "sizes": dict(found.sizes),
+        "steps": [{"id": step.id, "text": step.text, "due": due(step.due_at)} for step in found.steps],
+    }

@@ -1,9 +1,11 @@
 """Copy the few files the pages use out of node_modules into var/assets, under names that change with their content."""
 
 import hashlib
+import io
 import json
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 FILES = {
@@ -17,6 +19,21 @@ FILES = {
     "font-regular.otf": "@embedpdf/fonts-sc/fonts/NotoSansHans-Regular.otf",
     "font-bold.otf": "@embedpdf/fonts-sc/fonts/NotoSansHans-Bold.otf",
 }
+# Colour emoji for posters; npm may leave this package out, and emoji with it.
+EMOJI = "emoji-datasource-google/img/google/64"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def _emoji(modules: Path) -> bytes | None:
+    """The emoji pictures in one archive, byte for byte the same each time."""
+    pictures = sorted((modules / EMOJI).glob("*.png"))
+    if not pictures:
+        return None
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for picture in pictures:
+            archive.writestr(zipfile.ZipInfo(picture.name, EPOCH), picture.read_bytes())
+    return packed.getvalue()
 
 
 def copy_front_end(modules: Path, assets: Path) -> dict[str, str]:
@@ -25,8 +42,10 @@ def copy_front_end(modules: Path, assets: Path) -> dict[str, str]:
     shutil.rmtree(vendor, ignore_errors=True)
     vendor.mkdir(parents=True)
     manifest = {}
-    for name, source in FILES.items():
-        content = (modules / source).read_bytes()
+    contents = {name: (modules / source).read_bytes() for name, source in FILES.items()}
+    if emoji := _emoji(modules):
+        contents["emoji.zip"] = emoji
+    for name, content in contents.items():
         stem, ending = name.rsplit(".", 1)
         manifest[name] = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
         (vendor / manifest[name]).write_bytes(content)

@@ -74,7 +74,7 @@ def guide_sends_a_script(road: Road) -> str:
     page.get_by_role("link", name="话术").click()
     began = time.monotonic()
     page.locator("#q").fill("羽绒")
-    found = page.locator("#found article").filter(has_text="羽绒").first
+    found = page.locator("#found article").filter(has=page.locator(".bubble", has_text="羽绒")).first
     expect(page.locator("#found h2", has_text="找到")).to_be_visible()
     looked = time.monotonic() - began
     found.get_by_role("button", name="发送").click()

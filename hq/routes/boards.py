@@ -1,10 +1,12 @@
 """The leaderboard page (榜单): guides, stores or regions over a day, week or month, and how points are made."""
 
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from content_library.proposal_queries import count_adopted
 from foundation import clock
 from foundation.db import transaction
 from hq.forms import as_number
@@ -33,6 +35,7 @@ def show_board() -> ResponseReturnValue:
     with transaction() as session:
         path = get_department_in(session, staff, chosen).path if chosen else ""
         rows = board(session, staff, on_from=on_from, on_to=on_to, level=level, path=path, limit=ROWS)
+        adopted = count_adopted(session, [row.id for row in rows], *_bounds(on_from, on_to)) if level == Level.GUIDE else {}
         places = [choice for choice in audience_choices(session, staff) if choice.kind != DepartmentKind.STORE]
     chart = {
         "kind": "bars",
@@ -41,8 +44,12 @@ def show_board() -> ResponseReturnValue:
     }
     return render_template(
         "hq/board.html", rows=rows, level=level, period=period, on_from=on_from, on_to=on_to, chosen=chosen, places=places,
-        how=HOW_POINTS_ARE_MADE, chart=chart,
+        how=HOW_POINTS_ARE_MADE, chart=chart, adopted=adopted,
     )  # fmt: skip
+
+
+def _bounds(on_from: date, on_to: date) -> tuple[datetime, datetime]:
+    return clock.start_of(on_from), clock.start_of(on_to + timedelta(days=1))
 
 
 def _chosen(kinds: type[Choice], text: str | None, usual: Choice) -> Choice:

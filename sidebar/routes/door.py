@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from content_library.rules import NEUTRAL
 from foundation import audit
+from foundation.compression import squeeze
 from foundation.config import settings
 from foundation.db import transaction
 from foundation.errors import AppError
@@ -15,14 +16,18 @@ from foundation.web import actor, answer_error, signed_in, wants_json
 from org.models import Staff
 from org.queries import get_store, signed_in_staff
 from sidebar import words
+from sidebar.style import page_style
 
 bp = Blueprint("sidebar", "sidebar", url_prefix="/sidebar", template_folder="templates")
+bp.after_request(squeeze)
 
-OPEN = frozenset({"sidebar.finish_login"})
+OPEN = frozenset({"sidebar.finish_login", "sidebar.show_shared_picture"})
 ADVICE = {
     "sidebar.show_customer": "她可能还没加您好友，或由其他门店的同事跟进。在聊天里先加她为好友，资料会在几秒内出现。",
     "sidebar.show_task": "任务可能发给了别的同事，或已被删除。可以到任务列表看看您的任务。",
     "sidebar.show_scripts": "这位客户不在您的名下，请回到聊天重新打开侧边栏。",
+    "sidebar.show_materials": "这位客户不在您的名下，请回到聊天重新打开侧边栏。",
+    "sidebar.show_poster": "海报可能已经下架或过了有效期，回到海报列表看看现在能用的。",
 }
 
 
@@ -84,6 +89,7 @@ def page_facts() -> dict[str, object]:
         "brand": chosen.brand_name,
         "words": words,
         "link": link,
+        "page_style": page_style,
     }
 
 

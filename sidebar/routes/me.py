@@ -6,9 +6,12 @@ from flask.typing import ResponseReturnValue
 from acquisition.actions import want_code
 from acquisition.models import CodeStatus
 from content_library.actions import keep_picture
+from content_library.calendar_queries import list_done, posts_due
 from content_library.pictures import fetch_picture
+from content_library.proposal_queries import page_of_hers
 from content_library.queries import list_pictures
 from customers.queries import count_follows
+from customers.service_queries import list_steps_of
 from foundation import clock
 from foundation.blobs import blob_path
 from foundation.db import transaction
@@ -25,11 +28,24 @@ def show_me() -> ResponseReturnValue:
     """Today in figures, her place in the store, her code."""
     staff, today = current_staff(), clock.today()
     with transaction() as session:
-        facts = facts_of(session, staff, today)
+        facts, owed = facts_of(session, staff, today), list_open_of(session, staff)
         return render_template(
             "sidebar/me.html", code=my_code(session, staff), facts=facts, points=points(facts), store=store_name(session, staff),
             rank=my_rank(session, staff, today, today, staff.path), customers=count_follows(session, staff),
-            owed=len(list_open_of(session, staff)),
+            owed=owed, minutes=sum(one.task.estimated_minutes for one in owed),
+        )  # fmt: skip
+
+
+@bp.get("/me/today")
+def show_my_day() -> ResponseReturnValue:
+    """What is left of today beside her tasks: next steps, persona posts, contributions. A fragment."""
+    staff = current_staff()
+    with transaction() as session:
+        posts = posts_due(session, staff, clock.today())
+        done = list_done(session, staff, [post.id for post in posts])
+        return render_template(
+            "sidebar/my_day.html", steps=list_steps_of(session, staff, 5), posts=posts, done=done,
+            proposals=page_of_hers(session, staff, None, 20),
         )  # fmt: skip
 
 

@@ -4,12 +4,12 @@ from flask import jsonify, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from acquisition.models import ChannelCode
 from content_library.actions import keep_drawn, keep_picture
 from content_library.models import Item, ItemKind, ItemVersion
 from content_library.pictures import fetch_picture
+from content_library.poster_queries import facts_of
 from content_library.posters import draw_version
-from content_library.queries import find_drawn, find_poster_facts, get_item_for, list_pictures, search_items, sent_at_of
+from content_library.queries import find_drawn, get_item_for, list_pictures, search_items, sent_at_of
 from customers.queries import get_customer_of
 from foundation.blobs import blob_path
 from foundation.db import transaction
@@ -30,11 +30,11 @@ def _poster(session: Session, item_id: int) -> tuple[Item, ItemVersion]:
     return item, version
 
 
-def _fetch_missing(staff: Staff, code: ChannelCode) -> None:
+def _fetch_missing(staff: Staff, qr_url: str) -> None:
     """Keep her code's picture and her face once; the fetch is outside any transaction."""
     with transaction() as session:
-        known = list_pictures(session, [code.qr_code, staff.avatar_url])
-    for url in (code.qr_code, staff.avatar_url):
+        known = list_pictures(session, [qr_url, staff.avatar_url])
+    for url in (qr_url, staff.avatar_url):
         row = known.get(url)
         if not url or (row and (row.blob_key or (url == staff.avatar_url and row.tries >= AVATAR_TRIES))):
             continue
@@ -44,17 +44,18 @@ def _fetch_missing(staff: Staff, code: ChannelCode) -> None:
 
 
 def draw_for(staff: Staff, item_id: int) -> tuple[str, Item]:
-    """The blob key of this poster for her. Raises NotFound, Conflict while she has no code."""
+    """The blob key of this poster for her. Raises NotFound, Conflict while it needs a code and she has none."""
     with transaction() as session:
-        _poster(session, item_id)
+        _, version = _poster(session, item_id)
         code = my_code(session, staff)
-    if code is None or not code.qr_code:
+    qr_url = code.qr_code if code is not None else ""
+    if version.body.get("qr") and not qr_url:
         raise Conflict("您的二维码还在生成，请稍等几秒")
-    _fetch_missing(staff, code)
+    _fetch_missing(staff, qr_url)
     with transaction() as session:
         item, version = _poster(session, item_id)
-        facts = find_poster_facts(session, staff, code.qr_code)
-        if facts is None:
+        facts = facts_of(session, [staff], {staff.id: qr_url})[staff.id]
+        if version.body.get("qr") and facts.qr_png is None:
             raise Conflict("您的二维码图片暂时取不到，请稍后再试")
         known = find_drawn(session, version.id, facts)
     if known:
@@ -95,8 +96,13 @@ def show_poster_picture(item_id: int) -> ResponseReturnValue:
 
 @bp.post("/posters/<int:item_id>/media")
 def prepare_media(item_id: int) -> ResponseReturnValue:
-    """{"mediaid"} when the platform holds the picture, else 202 {"wait": true}: ask again."""
+    """{"mediaid"} when the platform holds the picture, else 202 {"wait": true}: ask again.
+
+    `lost` in the JSON names an id the client refused: the platform forgot it before its time, and a new one is fetched.
+    """
     key, item = draw_for(current_staff(), item_id)
+    said = request.get_json(silent=True)
+    lost = str(said.get("lost") or "")[:512] if isinstance(said, dict) else ""
     with transaction() as session:
-        media_id = want_media(session, keep_media(session, "image", key, f"poster-{item.id}.jpg"))
+        media_id = want_media(session, keep_media(session, "image", key, f"poster-{item.id}.jpg"), lost=lost)
     return (jsonify({"mediaid": media_id}), 200) if media_id else (jsonify({"wait": True}), 202)

@@ -1,6 +1,7 @@
 """A guide's phone, for real: the simulator's WeCom webview, the unmodified JS-SDK, our pages, the platform's chats."""
 
 import io
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 
 from acquisition.actions import want_code
 from content_library.models import ItemSend
+from content_library.rules import STAGES
 from customers.models import TimelineEntry
 from foundation import clock
 from foundation.db import transaction
@@ -19,6 +21,7 @@ from sop.actions import hand_out, publish_task, save_task
 from sop.models import Assignment, AssignmentStatus
 from sop.rules import TaskDraft
 from tests.browser.conftest import Road, shoot
+from tests.builders.content_library import make_script
 
 pytestmark = pytest.mark.browser
 GUIDE = "lixiaomei"
@@ -76,7 +79,7 @@ def test_from_the_chat_to_tags_a_script_and_a_poster(road: Road, page: Page) -> 
 
     # One tap: the script, as it stands.
     card = page.locator(".script").first
-    words = card.locator(".bubble").all_inner_texts()
+    words = json.loads(card.get_attribute("data-item") or "{}")["bubbles"]
     card.get_by_role("button", name="发送").click()
     expect(page.get_by_role("button", name="再发一次")).to_be_visible()
     shoot(page, "sidebar-customer")
@@ -141,9 +144,12 @@ def test_cancels_lost_networks_and_other_chats(road: Road, page: Page, phone: Br
     page.route("**/sidebar/sends", drop)
     card = page.locator(".script").first
     card.get_by_role("button", name="改一改").click()
+    for box in card.locator("textarea").all()[1:]:
+        box.fill("")
     card.locator("textarea").first.fill("换我自己的话")
-    card.get_by_role("button", name="发送").click()
+    card.locator(".sheet").get_by_role("button", name="发送").click()
     expect(card.get_by_role("button", name="再发一次")).to_be_visible()
+    expect(page.get_by_text("待同步 1 项")).to_be_visible()
     assert _said(road, first)[0]["body"]["content"] == "换我自己的话"
     assert _sends() == 0
     page.unroute("**/sidebar/sends", drop)
@@ -159,6 +165,68 @@ def test_cancels_lost_networks_and_other_chats(road: Road, page: Page, phone: Br
     page.locator(".script").first.get_by_role("button", name="发送").click()
     page.wait_for_url(f"**/sidebar/customers/{second}*")
     assert _said(road, second) == []
+
+
+def _two_bubbles() -> str:
+    """A script of two messages that fits everybody who was just added; its title."""
+    with transaction() as session:
+        operator = find_staff(session, "hq_wangmin")
+        assert operator
+        for stage in STAGES:
+            made = make_script(session, operator, title=f"连发{stage}", bubbles=["{客户称呼}，第一条", "第二条"], stage=stage)
+            assert made
+    return "连发"
+
+
+def test_from_a_suggestion_to_a_next_step_with_one_hand(road: Road, page: Page) -> None:
+    title = _two_bubbles()
+    customer = str(road.contacts(GUIDE)[0]["external_userid"])
+    page.goto(road.beside(GUIDE, customer))
+    page.wait_for_url(f"**/sidebar/customers/{customer}*")
+    card = page.locator("#to-say .item", has_text=title).first
+    expect(card.locator(".why").first).to_be_visible()
+
+    # She changes the first message; both go out, in order.
+    card.get_by_role("button", name="改一改").click()
+    card.locator("textarea").first.fill("我自己的第一条")
+    card.locator(".sheet").get_by_role("button", name="发送").click()
+    expect(page.get_by_text("已发送 2 条")).to_be_visible()
+    assert [one["body"]["content"] for one in _said(road, customer)] == ["我自己的第一条", "第二条"]
+
+    # A cancel is not a send.
+    road.control("client", {"userid": GUIDE, "cancel_next_send": True})
+    card.get_by_role("button", name="再发一次").click()
+    expect(page.get_by_text("已取消，没有发送")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert _sends() == 1
+
+    # A note while the network is away, then a next step: both are kept, once.
+    page.route("**/notes", lambda route: route.abort())
+    page.get_by_role("button", name="＋ 备注").click()
+    page.get_by_role("textbox", name="备注").fill("给妈妈看长款")
+    page.locator("form.sheet:visible").get_by_role("button", name="保存").click()
+    expect(page.get_by_text("先记在手机上")).to_be_visible()
+    expect(page.locator(".note small")).to_have_text("待同步")
+    page.unroute("**/notes")
+    page.get_by_role("button", name="＋ 下一步").click()
+    page.get_by_role("button", name="到货通知她").click()
+    page.locator("form.sheet:visible").get_by_role("button", name="保存").click()
+    expect(page.get_by_text("选一个提醒时间")).to_be_visible()
+    page.get_by_role("button", name="明天 10:00").click()
+    page.locator("form.sheet:visible").get_by_role("button", name="保存").click()
+    expect(page.locator(".service .step", has_text="到货通知她")).to_be_visible()
+    page.reload()
+    expect(page.locator(".service .note", has_text="给妈妈看长款")).to_have_count(1)
+
+    # One tap keeps it at hand.
+    page.get_by_role("link", name="话术").click()
+    page.locator("#q").fill("连发")
+    star = page.get_by_role("button", name="收藏《连发").first
+    star.click()
+    expect(page.get_by_text("已收藏")).to_be_visible()
+    page.locator("#q").fill("")
+    expect(page.get_by_text("我的收藏")).to_be_visible()
+    shoot(page, "sidebar-favourites")
 
 
 def _photo(kind: str = "JPEG") -> bytes:

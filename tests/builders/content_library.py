@@ -1,11 +1,14 @@
 """Small builders for content rows: keyword arguments, sensible defaults, real actions."""
 
+import io
 from collections.abc import Sequence
 
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from content_library.actions import publish_item, save_item
-from content_library.models import Item, ItemKind
+from content_library.models import Category, Item, ItemKind
+from foundation.blobs import keep_blob
 from org.models import Staff
 
 
@@ -37,3 +40,19 @@ def make_poster(session: Session, staff: Staff, *, title: str = "上新海报", 
     """A published poster template with words, face and code."""
     item = save_item(session, staff, ItemKind.POSTER, title, body or POSTER)
     return publish_item(session, staff, item.id)
+
+
+def make_picture(session: Session, staff: Staff, *, title: str = "橱窗", path: str = "") -> Item:
+    """A published picture of headquarters."""
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "#c22f2f").save(out, "PNG")
+    item = save_item(session, staff, ItemKind.IMAGE, title, {"blob_key": keep_blob(out.getvalue())}, path=path)
+    return publish_item(session, staff, item.id)
+
+
+def make_category(session: Session, name: str = "降温", parent_id: int | None = None) -> Category:
+    """A shelf at the end of its level."""
+    category = Category(name=name, parent_id=parent_id, order=1)
+    session.add(category)
+    session.flush()
+    return category

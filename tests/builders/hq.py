@@ -91,7 +91,7 @@ def _shop(session: Session, region: int, id_: int, name: str, names) -> dict[str
 
 
 def _content(session: Session, hq: Staff) -> None:
-    persona, category = Persona(name="搭配师", role="搭配师"), Category(name="降温关怀", order=1)
+    persona, category = Persona(name="搭配师", role="搭配师", created_at=clock.now()), Category(name="降温关怀", order=1)
     session.add_all([persona, category])
     session.flush()
     rest = {"persona_id": persona.id, "category_id": category.id, "stage": "成长期"}

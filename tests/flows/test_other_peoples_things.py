@@ -4,7 +4,6 @@ The cases are held against the app's own map of addresses: a new route with an o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.models import EventStatus
+from content_library.proposal_actions import propose
+from customers.service_actions import plan_step
+from customers.service_models import NextStep
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.blobs import keep_blob
@@ -23,117 +25,15 @@ from org.models import Staff, SyncRun, SyncStatus
 from sop.actions import seed_care_nodes
 from sop.models import AnswerKind, AssignmentStatus, CareNode, TaskStatus
 from tests.builders.bot import make_event
-from tests.builders.content_library import make_poster, make_script
+from tests.builders.content_library import make_category, make_picture, make_poster, make_script
 from tests.builders.outbox import make_message
 from tests.builders.sop import Brand, make_brand, make_copy, make_follow, make_task
+from tests.flows.addresses import BESIDES, CASES, LOCKED, TASK
 from tests.flows.browsers import Visitor, visit
 
 __all__ = ["visit"]
 
 Visits = Callable[[Staff], Visitor]
-
-
-@dataclass
-class Case:
-    """Who asks, whose things she may not see, and her own that she may; `path` is filled with a set of things."""
-
-    path: str
-    viewer: str
-    others: tuple[str, ...]
-    own: str
-    form: dict[str, object] | None = None
-    json: dict[str, object] | None = None
-
-    def ask(self, visitor: Visitor, things: dict[str, object]) -> tuple[str, int]:
-        """The address and what it answered."""
-        path = self.path.format(**things)
-        if self.form is None and self.json is None:
-            return path, visitor.get(path).status_code
-        fill = lambda body: {k: v.format(**things) if isinstance(v, str) else things[v[0]] for k, v in body.items()}  # noqa: E731
-        answer = visitor.post(path, fill(self.form or {}), json=None if self.json is None else fill(self.json))
-        return path, answer.status_code
-
-
-def manager(path: str, form: dict[str, object] | None = None) -> Case:
-    """A store manager and the store next door, then one of another region."""
-    return Case(path, "m21", ("g22a", "g31a"), "g21a", form)
-
-
-def region(path: str, form: dict[str, object] | None = None) -> Case:
-    """A regional manager and another region."""
-    return Case(path, "east", ("g31a",), "g21a", form)
-
-
-def content(path: str, viewer: str = "east", **rest: dict[str, object]) -> Case:
-    """Content belongs to a region."""
-    return Case(path, viewer, ("g31a",), "g21a", **rest)
-
-
-def guide(path: str, **rest: dict[str, object]) -> Case:
-    """A guide, her colleague at the next table, and two other stores."""
-    return Case(path, "g21a", ("g21b", "g22a", "g31a"), "g21a", **rest)
-
-
-TASK: dict[str, object] = {
-    "title": "换冬装", "body": "按图", "department_id": "{department}", "answer_kind": "tap", "estimated_minutes": "5",
-    "deadline_at": "{later}", "item_id": "",
-}  # fmt: skip
-ITEM: dict[str, object] = {"title": "改过的", "bubble": "你好", "stage": "", "persona_id": "", "category_id": ""}
-SEND: dict[str, object] = {"once": "once-{customer}", "customer": "{customer}", "item": ("script",), "version": ("version",)}
-
-CASES: dict[str, Case] = {
-    "hq.show_task": manager("/hq/tasks/{task}"),
-    "hq.show_progress": manager("/hq/tasks/{task}/progress"),
-    "hq.list_people": manager("/hq/tasks/{task}/people?status=done"),
-    "hq.list_task_answers": manager("/hq/tasks/{task}/answers"),
-    "hq.show_photo": manager("/hq/tasks/{task}/answers/{answer}/photos/0"),
-    "hq.show_customer": manager("/hq/customers/{customer}"),
-    "hq.edit_task": region("/hq/tasks/{draft}/edit"),
-    "hq.change_task": region("/hq/tasks/{draft}/edit", TASK),
-    "hq.publish": region("/hq/tasks/{draft}/publish", {}),
-    "hq.withdraw": region("/hq/tasks/{task}/withdraw", {}),
-    "hq.show_content": content("/hq/content/{script}", "m21"),
-    "hq.edit_content": content("/hq/content/{script}/edit"),
-    "hq.change_content": content("/hq/content/{script}/edit", form=ITEM),
-    "hq.publish_content": content("/hq/content/{script}/publish", form={}),
-    "hq.archive_content": content("/hq/content/{script}/archive", form={}),
-    "sidebar.show_customer": guide("/sidebar/customers/{customer}"),
-    "sidebar.change_tags": guide("/sidebar/customers/{customer}/tags", json={}),
-    "sidebar.change_consent": guide("/sidebar/customers/{customer}/consent", form={"consent": "none"}),
-    "sidebar.show_timeline": guide("/sidebar/customers/{customer}/timeline"),
-    "sidebar.show_task": guide("/sidebar/tasks/{copy}"),
-    "sidebar.finish_task": guide("/sidebar/tasks/{copy}", json={}),
-    "sidebar.show_photo": guide("/sidebar/tasks/{answer}/photos/0"),
-    "sidebar.finish_one": guide("/sidebar/care/{follow}/{node}", form={"outcome": "done"}),
-    "sidebar.show_poster": content("/sidebar/posters/{poster}", "g21a"),
-    "sidebar.show_poster_picture": content("/sidebar/posters/{poster}/picture", "g21a"),
-    "sidebar.prepare_media": content("/sidebar/posters/{poster}/media", "g21a", form={}),
-}
-# An id may also stand behind the question mark or in the form.
-BESIDES: dict[str, Case] = {
-    "department of the organisation": region("/hq/organisation?department_id={department}"),
-    "department of an audience": region("/hq/tasks/audience?department_id={department}"),
-    "store of the codes": manager("/hq/codes?store_id={store}"),
-    "store that codes are made for": manager("/hq/codes", {"store_id": "{store}", "channel": "收银台"}),
-    "customer beside the scripts": guide("/sidebar/scripts?c={customer}"),
-    "customer beside the search": guide("/sidebar/scripts/results?q=尺码&c={customer}"),
-    "customer beside a poster": Case("/sidebar/posters/{common}?c={customer}", "g21a", ("g21b", "g22a"), "g21a"),
-    "customer of a reported send": Case("/sidebar/sends", "g21a", ("g21b", "g22a"), "g21a", json=SEND),
-    "content of a reported send": Case(
-        "/sidebar/sends", "g21a", ("g31a",), "g21a", json=SEND | {"customer": "wm-g21a", "once": "once-again-{script}"}
-    ),
-}
-LOCKED = {
-    "hq.edit_care": "/hq/care/{node}",
-    "hq.change_care": "/hq/care/{node}",
-    "hq.show_event": "/hq/inbox/{event}",
-    "hq.replay_event": "/hq/inbox/{event}/replay",
-    "hq.show_message": "/hq/outbox/{message}",
-    "hq.resend_one": "/hq/outbox/{message}/resend",
-    "hq.show_report": "/hq/sync/{run}",
-    "hq.change_role": "/hq/staff/{staff}/role",
-    "hq.sign_out_everywhere": "/hq/staff/{staff}/sessions",
-}
 
 
 @pytest.fixture
@@ -152,14 +52,20 @@ def things_of(session: Session, brand: Brand, userid: str) -> dict[str, object]:
     follow = make_follow(session, owner, f"wm-{userid}", days_ago=1)
     own_region = owner.path[:4]
     script = make_script(session, hq, title=f"尺码 {userid}", path=own_region)
+    picture = make_picture(session, hq, path=own_region)
     poster = make_poster(session, hq)
     common = make_poster(session, hq, title="全国海报")
     poster.path = own_region
+    proposed = propose(session, owner, "一张图", [], keep_blob(b"\xff\xd8\xff\xe0 a picture"), "", f"once-{userid}")
+    plan_step(session, owner, follow.customer_id, "到货通知她", clock.now() + timedelta(days=1), f"once-{userid}")
     return {
+        "step": session.scalars(select(NextStep.id).where(NextStep.staff_id == owner.id)).one(), "proposal": proposed.id,
+        "yes": True, "soon": (clock.now() + timedelta(days=1)).timestamp() * 1000,
         "task": asked.id, "answer": answer.id, "copy": make_copy(session, make_task(session, brand, **place), owner).id,
         "draft": make_task(session, brand, status=TaskStatus.DRAFT, **place).id, "customer": f"wm-{userid}",
         "follow": follow.id, "node": session.scalars(select(CareNode.id).where(CareNode.day == 1)).one(),
-        "script": script.id, "version": script.version_id, "poster": poster.id, "common": common.id,
+        "picture": picture.id, "picture_version": picture.version_id, "script": script.id, "version": script.version_id,
+        "poster": poster.id, "common": common.id,
         "store": owner.store_id, "department": owner.department_id,
         "later": moment_field(clock.now() + timedelta(days=1)),
     }  # fmt: skip
@@ -225,6 +131,7 @@ def test_a_locked_page_says_the_same_of_what_is_there_and_what_is_not(brand: Bra
         ids = {
             "node": session.scalars(select(CareNode.id)).first(), "message": make_message(session).id, "staff": brand.ai.id,
             "event": make_event(session, status=EventStatus.SET_ASIDE).id,
+            "item": make_script(session, brand.headquarters).id, "shelf": make_category(session).id,
         }  # fmt: skip
         session.flush()
         ids["run"] = run.id
@@ -253,7 +160,17 @@ def test_a_form_does_not_tell_the_title_of_another_regions_content(
 def test_lists_hold_only_what_is_hers(brand: Brand, owned: dict[str, dict[str, object]], visit: Visits) -> None:
     seen = {
         "m21": ["/hq/customers", "/hq/tasks", "/hq/content", "/hq/organisation", "/hq/board", "/hq/"],
-        "g21a": ["/sidebar/", "/sidebar/tasks", "/sidebar/care", "/sidebar/scripts", "/sidebar/board"],
+        "g21a": [
+            "/sidebar/",
+            "/sidebar/tasks",
+            "/sidebar/care",
+            "/sidebar/scripts",
+            "/sidebar/board",
+            "/sidebar/mine",
+            "/sidebar/materials",
+            "/sidebar/proposals",
+            "/sidebar/me/today",
+        ],
     }
     for viewer, paths in seen.items():
         visitor = visit(person(brand, viewer))
@@ -280,6 +197,14 @@ def test_odd_addresses_never_crash_a_page(
         "level",
         "period",
         "category_id",
+        "category",
+        "persona",
+        "kind",
+        "validity",
+        "tag",
+        "department",
+        "with",
+        "kept",
         "actor",
         "subject",
     )

@@ -1,16 +1,8 @@
 /* What each page does by itself (Alpine components, CSP build): no page knows the WeCom client but through window.guide. */
 (() => {
   "use strict";
-  const { fact, call, context, post, send, toast, wait, drafts } = window.guide;
+  const { fact, call, context, post, keep, kept, send, copy, toast, wait, drafts } = window.guide;
   const facts = (element, name) => JSON.parse(element.dataset[name]);
-  const copy = async (text) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      return false;
-    }
-  };
   const PLACES = {
     group: ["这是群聊", "群里不能看单个客户。点群成员头像，打开与她的单聊再用侧边栏。", ""],
     normal: ["没有打开客户聊天", "从下面选一位客户，或在她的聊天里打开侧边栏。", ""],
@@ -18,6 +10,7 @@
     context: ["没有打开客户聊天", "从下面选一位客户，或在她的聊天里打开侧边栏。", ""],
     signature: ["页面签名没有通过", "请关闭后重新打开；仍不行请把这句话发给总部。", "warn"],
     silent: ["企业微信没有响应", "请关闭侧边栏再打开一次。", "warn"],
+    old: ["企业微信版本太旧", "请把企业微信更新到最新版，再打开侧边栏。", "warn"],
     outside: ["请在企业微信中打开", "这里仍可查看您的客户和任务。", ""],
     failed: ["没能识别聊天中的客户", "请关闭侧边栏再打开一次，或从下面选择。", "warn"],
   };
@@ -57,46 +50,32 @@
     }));
 
     Alpine.data("tagging", () => ({
-      on: [], names: {}, may: false, url: "", sheet: false, turn: Promise.resolve(),
-      init() { Object.assign(this, facts(this.$el, "tags")); },
+      on: [], names: {}, may: false, url: "", sheet: false, sought: "",
+      init() {
+        Object.assign(this, facts(this.$el, "tags"));
+        kept(this.url).forEach(({ add = [], remove = [] }) => { add.forEach((id) => this.set(id, true)); remove.forEach((id) => this.set(id, false)); });
+      },
       get none() { return this.on.length === 0; },
       shown(id) { return this.may ? `${this.names[id]} ×` : this.names[id]; },
       has(id) { return this.on.includes(id); },
-      open() { this.sheet = true; },
+      open() { this.sheet = true; this.sought = ""; },
       close() { this.sheet = false; },
+      look(event) { this.sought = event.target.value.trim().toLowerCase(); },
+      fits(id) { return !this.sought || (this.names[id] || "").toLowerCase().includes(this.sought); },
+      anyOf(ids) { return ids.some((id) => this.fits(id)); },
       flip(id) { this.change(id, !this.has(id), true); },
-      /* Shown at once; the calls go out one after another, so that two quick taps end as she saw them. */
-      change(id, wanted, undoable) {
-        const set = (present) => { this.on = present ? [...new Set([...this.on, id])] : this.on.filter((one) => one !== id); };
-        set(wanted);
-        this.turn = this.turn.then(async () => {
-          try {
-            await post(this.url, wanted ? { add: [id] } : { remove: [id] });
-            if (undoable) toast(`${wanted ? "已打上" : "已去掉"}「${this.names[id]}」`, () => this.change(id, !wanted, false));
-          } catch (error) {
-            set(!wanted);
-            toast(error.words || "网络不好，标签没有保存");
-          }
-        });
-      },
-    }));
-
-    Alpine.data("script", () => ({
-      item: 0, version: 0, bubbles: [], drafts: [], editing: false, busy: false, sent: false,
-      init() { Object.assign(this, facts(this.$el, "send")); this.drafts = [...this.bubbles]; },
-      get label() { return this.busy ? "发送中…" : this.sent ? "再发一次" : "发送"; },
-      toggle() { this.editing = !this.editing; this.drafts = [...this.bubbles]; },
-      write(index, event) { this.drafts[index] = event.target.value; },
-      async copy() { toast((await copy(this.drafts.join("\n"))) ? "已复制" : "长按文字可以复制"); },
-      async send() {
-        if (!fact("customer")) { await this.copy(); return toast("已复制；从客户聊天打开侧边栏可一键发送"); }
-        const texts = this.drafts.map((text) => text.trim()).filter(Boolean);
-        if (!texts.length) return toast("内容是空的");
-        this.busy = true;
-        const edited = texts.join("\n") !== this.bubbles.join("\n");
-        const count = await send(texts.map((content) => ({ msgtype: "text", text: { content } })), { item: this.item, version: this.version, edited });
-        this.busy = false;
-        this.sent = this.sent || count > 0;
+      set(id, present) { this.on = present ? [...new Set([...this.on, id])] : this.on.filter((one) => one !== id); },
+      /* Shown at once; deeds go out one after another, so that two quick taps end as she saw them. */
+      async change(id, wanted, undoable) {
+        this.set(id, wanted);
+        try {
+          const { waiting } = await keep(this.url, wanted ? { add: [id] } : { remove: [id] }, "标签");
+          const words = waiting ? "没有网络，先记下了：" : wanted ? "已打上" : "已去掉";
+          if (undoable || waiting) toast(`${words}「${this.names[id]}」`, undoable ? () => this.change(id, !wanted, false) : undefined);
+        } catch (error) {
+          this.set(id, !wanted);
+          toast(error.words);
+        }
       },
     }));
 
@@ -113,9 +92,9 @@
         this.preparing.catch((error) => { this.problem = error.words || "图片没有准备好，请再试一次"; });
         return this.preparing;
       },
-      async poll() {
+      async poll(lost = "") {
         for (let turn = 0; turn < 30; turn += 1) {
-          const answer = await post(this.media, {});
+          const answer = await post(this.media, { lost });
           if (answer.mediaid) return answer.mediaid;
           await wait(turn < 5 ? 300 : 800);
         }
@@ -126,7 +105,11 @@
         this.problem = "";
         try {
           const mediaid = await this.prepare();
-          const count = await send([{ msgtype: "image", image: { mediaid } }], { item: this.item, version: this.version, edited: false });
+          const renew = async () => {
+            this.preparing = this.poll(mediaid).catch((error) => { this.preparing = null; throw error; });
+            return { image: { mediaid: await this.preparing } };
+          };
+          const count = await send([{ msgtype: "image", image: { mediaid } }], { item: this.item, version: this.version, edited: false }, renew);
           this.sent = this.sent || count > 0;
         } catch (error) {
           toast(error.words || "没有成功，请再试一次");

@@ -4,11 +4,12 @@
   const fact = (name) => document.querySelector(`meta[name="${name}"]`)?.content || "";
   const inWeCom = /wxwork\//i.test(navigator.userAgent);
   const SILENT_AFTER = 8000;
-  const APIS = ["getContext", "getCurExternalContact", "getCurExternalChat", "sendChatMessage", "openEnterpriseChat", "checkJsApi"];
+  const APIS = ["getContext", "getCurExternalContact", "getCurExternalChat", "sendChatMessage", "openEnterpriseChat", "shareToExternalMoments", "checkJsApi"];
   const CHATS = ["single_chat_tools", "contact_profile", "single_kf_tools", "chat_attachment"];
   const REASONS = [
     [/cancel/i, "cancel", "已取消，没有发送"],
     [/without context/i, "context", "请从客户聊天打开侧边栏"],
+    [/function not exist|unsupported/i, "old", "企业微信版本太旧，请更新后再试"],
     [/permission|no permission/i, "permission", "没有客户联系权限，请联系总部开通"],
     [/signature|40093|config/i, "signature", "页面签名没有通过，请关闭后重新打开"],
   ];
@@ -66,10 +67,11 @@
   const post = async (url, body) => {
     const form = body instanceof FormData;
     const headers = { Accept: "application/json", "X-CSRFToken": fact("csrf"), ...(form ? {} : { "Content-Type": "application/json" }) };
-    const answer = await fetch(url, { method: "POST", headers, body: form ? body : JSON.stringify(body) });
+    const signal = !form && AbortSignal.timeout ? AbortSignal.timeout(10000) : undefined;
+    const answer = await fetch(url, { method: "POST", headers, body: form ? body : JSON.stringify(body), signal });
     const data = await answer.json().catch(() => ({}));
     if (answer.status === 401) location.reload();
-    if (!answer.ok) throw { status: answer.status, words: data.message || "没有成功，请再试一次", fields: data.fields };
+    if (!answer.ok) throw { status: answer.status, code: data.error, words: data.message || "没有成功，请再试一次", fields: data.fields };
     return { status: answer.status, ...data };
   };
 

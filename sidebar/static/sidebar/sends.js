@@ -1,39 +1,12 @@
-/* Sending to the chat and reporting it: a report is kept on the phone until the server has it, so no network loses nothing. */
+/* Sending to the chat and reporting it. What the client cancels is not a send; a report waits for the network like every deed. */
 (() => {
   "use strict";
-  const { fact, call, post, toast, box } = window.guide;
-  const BOX = "guidedesk.sends";
+  const { fact, call, keep, toast } = window.guide;
   const CONFIRM = 60000;
-  const KEEP = 3 * 24 * 3600 * 1000;
-
-  const load = () => { try { return JSON.parse(box.get(BOX)) || []; } catch { return []; } };
-  const save = (list) => box.set(BOX, JSON.stringify(list.slice(-200)));
-  const once = () => (crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(16).slice(2, 14)}-${Math.random().toString(16).slice(2, 10)}`);
-
-  let flushing = false;
-  const flush = async () => {
-    if (flushing) return;
-    flushing = true;
-    try {
-      for (const report of load().filter((one) => one.staff === fact("staff"))) {
-        try {
-          await post("/sidebar/sends", report);
-        } catch (error) {
-          const refused = error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
-          if (!refused && Date.now() - report.at < KEEP) return;
-        }
-        save(load().filter((one) => one.once !== report.once));
-      }
-    } finally {
-      flushing = false;
-    }
-  };
 
   const report = (facts) => {
     const task = fact("task") ? { task: Number(fact("task")) } : {};
-    const entry = { ...facts, ...task, once: once(), at: Date.now(), staff: fact("staff"), customer: fact("customer") };
-    save([...load(), entry]);
-    return flush();
+    return keep("/sidebar/sends", { ...facts, ...task, customer: fact("customer") }, "发送记录").catch(() => null);
   };
 
   /* The client sends into the chat that is open now; when that is no longer this page's customer, go to the right page instead. */
@@ -45,13 +18,23 @@
     return false;
   };
 
+  /* One message; refused with a file in it, the platform may have forgotten the file: `renew` gives the message a new one, once. */
+  const sendOne = async (message, renew) => {
+    try {
+      await call("sendChatMessage", message, CONFIRM);
+    } catch (error) {
+      if (!renew || error.kind !== "failed") throw error;
+      await call("sendChatMessage", { ...message, ...(await renew(message)) }, CONFIRM);
+    }
+  };
+
   /* Sends the messages in order; resolves to how many went out. A cancel stops the rest and is no error. */
-  const send = async (messages, facts) => {
+  const send = async (messages, facts, renew) => {
     let sent = 0;
     try {
       if (!(await sameChat())) return 0;
       for (const message of messages) {
-        await call("sendChatMessage", { ...message, enterChat: sent === messages.length - 1 }, CONFIRM);
+        await sendOne({ ...message, enterChat: sent === messages.length - 1 }, renew);
         sent += 1;
       }
       toast(messages.length > 1 ? `已发送 ${sent} 条` : "已发送");
@@ -63,9 +46,4 @@
   };
 
   window.guide.send = send;
-  window.guide.flush = flush;
-  window.addEventListener("online", flush);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
-  setInterval(flush, 15000);
-  flush();
 })();

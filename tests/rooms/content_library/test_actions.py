@@ -90,7 +90,7 @@ def test_what_is_not_given_on_saving_stays_as_it_was(session: Session, people: P
     until = clock.now() + clock.days(7)
     item = make_script(session, people["hq"], stage="成长期", path="1.2.", valid_until=until)
     save_item(session, people["region"], ItemKind.SCRIPT, "改", {"bubbles": ["x"]}, item_id=item.id)
-    publish_item(session, people["region"], item.id)
+    publish_item(session, people["hq"], item.id)
     assert (item.title, item.stage, item.path, item.valid_until) == ("改", "成长期", "1.2.", until)
     with pytest.raises(Invalid):
         save_item(
@@ -196,18 +196,3 @@ def test_wanted_pictures_are_claimed_once_and_kept(session: Session) -> None:
     keep_picture(session, "http://cdn.test/a.png", None)
     assert kept.tries == 3
     assert list_pictures(session, ["http://cdn.test/a.png"])["http://cdn.test/a.png"].blob_key == kept.blob_key
-
-
-def test_the_starter_library_is_complete_and_added_once(session: Session, people: People) -> None:
-    added = seed_content(session, people["hq"])
-    assert added >= 30
-    assert seed_content(session, people["hq"]) == 0
-    assert session.scalar(select(func.count()).where(Item.status == ItemStatus.PUBLISHED)) == added
-    assert search_items(session, "1.2.21.", "羽绒服")
-    assert set(care_scripts(session)) == {1, 3, 7, 15, 30}
-    posters = search_items(session, "1.2.21.", "", kind=ItemKind.POSTER)
-    assert len(posters) == 2
-    for poster in posters:
-        version = get_item_for(session, "1.", poster.id)[1]
-        facts = PosterFacts(people["guide"].id, "李小美", "上海徐家汇店", qr_link="https://x.test")
-        assert read_blob(draw_version(version.body, facts))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content_library import rules
+from content_library import bodies, rules
 from content_library.models import ItemKind
 from org.models import Role
 
@@ -65,12 +65,12 @@ def test_variables_are_filled_or_become_neutral_words(text: str, variables: dict
         (ItemKind.SCRIPT, "题", {"bubbles": ["好"] * 6}, "body"),
         (ItemKind.SCRIPT, "题", {"bubbles": ["好" * 1001]}, "body"),
         (ItemKind.SCRIPT, "题", {"bubbles": ["{客户名}"]}, "body"),
-        (ItemKind.LINK, "题", {"url": "javascript:alert(1)"}, "body"),
-        (ItemKind.IMAGE, "题", {"blob_key": "../etc"}, "body"),
+        (ItemKind.LINK, "题", {"url": "javascript:alert(1)"}, "url"),
+        (ItemKind.IMAGE, "题", {"blob_key": "../etc"}, "blob_key"),
     ],
 )
 def test_bad_items_name_the_field(kind: ItemKind, title: str, body: dict[str, object], field: str) -> None:
-    assert list(rules.problems_of(kind, title, body)) == [field]
+    assert list(bodies.problems_of(kind, title, body)) == [field]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from content_library.actions import archive_item, publish_item, record_send, save_item
+from content_library.library_queries import Wanted, page_library
 from content_library.models import Item, ItemKind
-from content_library.queries import get_item_for, list_most_used, page_items, search_items, sent_at_of, suggest_scripts
+from content_library.queries import get_item_for, list_most_used, search_items, sent_at_of, suggest_scripts
 from foundation import clock
 from foundation.errors import NotFound
 from org.models import Staff
@@ -48,7 +49,7 @@ def test_guides_see_only_their_subtree_and_only_published_valid_items(session: S
     make_script(session, hq, title="草稿", published=False)
     make_script(session, hq, title="明天起", valid_from=clock.now() + clock.days(1))
     make_script(session, hq, title="昨天止", valid_until=clock.now() - clock.days(1))
-    make_script(session, people["region"], title="大区")
+    make_script(session, people["hq"], title="大区", path="1.2.")
     archive_item(session, hq, make_script(session, hq, title="下架").id)
     assert found(session, "") == ["大区", "全国"]
     assert found(session, "", path="1.3.31.") == ["全国"]
@@ -56,7 +57,7 @@ def test_guides_see_only_their_subtree_and_only_published_valid_items(session: S
 
 
 def test_a_hidden_item_is_not_found_by_its_number(session: Session, people: People) -> None:
-    hidden = make_script(session, people["region"], title="大区")
+    hidden = make_script(session, people["hq"], title="大区", path="1.2.")
     with pytest.raises(NotFound):
         get_item_for(session, people["far"].path, hidden.id)
 
@@ -102,7 +103,7 @@ def test_suggestions_fit_the_stage_or_the_tags_and_were_not_sent_before(session:
 
 def test_editors_page_through_drafts_too(session: Session, people: People) -> None:
     items = [make_script(session, people["hq"], title=f"第{n}条", published=n % 2 == 0) for n in range(5)]
-    first = page_items(session, people["hq"], limit=3)
-    second = page_items(session, people["hq"], after_id=first[-1].id, limit=3)
-    assert [item.id for item in first + second] == [item.id for item in reversed(items)]
-    assert [item.title for item in page_items(session, people["hq"], q="第3")] == ["第3条"]
+    first = page_library(session, people["hq"], Wanted(), limit=3)
+    second = page_library(session, people["hq"], Wanted(), after_id=first[-1][0].id, limit=3)
+    assert [item.id for item, _ in first + second] == [item.id for item in reversed(items)]
+    assert [item.title for item, _ in page_library(session, people["hq"], Wanted(q="第3"))] == ["第3条"]

@@ -10,6 +10,7 @@ from org.models import Role, Staff, StaffStatus
 
 PAGES = [
     "/hq/", "/hq/tasks", "/hq/tasks/new", "/hq/care", "/hq/care/new", "/hq/board", "/hq/content", "/hq/content/new",
+    "/hq/content/figures", "/hq/content/import", "/hq/content/files", "/hq/contributions",
     "/hq/customers", "/hq/organisation", "/hq/codes", "/hq/connection", "/hq/sync", "/hq/outbox", "/hq/inbox", "/hq/audit",
 ]  # fmt: skip
 

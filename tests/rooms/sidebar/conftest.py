@@ -9,9 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from content_library.starter_library import seed_content
+from content_library.models import Persona
+from foundation import clock
 from foundation.db import transaction
 from org.models import Staff
+from tests.builders.content_library import make_poster, make_script
 from tests.builders.sop import Brand, make_brand
 from tests.web import app
 
@@ -27,7 +29,11 @@ WECOM = (
 def brand(database: None) -> Brand:
     with transaction() as session:
         made = make_brand(session)
-        seed_content(session, made.headquarters)
+        for title, stage in (("羽绒服怎么洗", ""), ("尺码怎么选", ""), ("刚加好友：自我介绍", "引入期")):
+            make_script(session, made.headquarters, title=title, bubbles=["{客户称呼}，您好", "我是{门店}的{导购}"], stage=stage)
+        session.add(Persona(name="产品专家", created_at=clock.now()))
+        for title in ("上新海报", "感恩海报"):
+            make_poster(session, made.headquarters, title=title)
         return made
 
 

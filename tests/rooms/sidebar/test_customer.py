@@ -50,8 +50,8 @@ def test_the_customer_page_needs_at_most_eight_statements(phone: SignIn, brand: 
     assert len(statements) <= 8, "\n".join(statements)
     assert "高客单" in text
     assert "引入期" in text
-    assert "加好友 1 天" in text
-    assert 'x-data="script"' in text
+    assert "加好友第 1 天" in text
+    assert 'x-data="item"' in text
 
 
 def test_another_stores_customer_is_not_found_and_the_attempt_is_audited(phone: SignIn, brand: Brand) -> None:
@@ -101,7 +101,7 @@ def test_a_send_reported_three_times_is_one_send_one_moment_one_contact(phone: S
         assert moment.facts["bubbles"] == 2
         assert session.get_one(Follow, follow.id).last_contact_at is not None
     assert "已发过" in hers.page("/sidebar/scripts?q=尺码&c=wm1")
-    assert "发送：" in hers.page("/sidebar/customers/wm1")
+    assert "发送：" in hers.page("/sidebar/customers/wm1/more")
 
 
 def test_a_late_report_keeps_its_moment_and_a_wild_one_does_not(phone: SignIn, brand: Brand) -> None:
@@ -137,7 +137,7 @@ def test_who_wants_no_messages_gets_no_suggestions(phone: SignIn, brand: Brand) 
     hers = phone(brand.ai)
     text = hers.page("/sidebar/customers/wm1")
     assert "请不要主动发送" in text
-    assert 'x-data="script"' not in text
+    assert 'x-data="item"' not in text
     assert "客户已把您删除" in hers.page("/sidebar/customers/wm2")
 
 
@@ -169,7 +169,7 @@ def test_her_consent_is_noted_followed_at_once_audited_and_taken_back_by_choosin
     assert answer.status_code == 200
     assert "接收意愿：不要再发" in answer.text
     assert "请不要主动发送" in answer.text
-    assert 'x-data="script"' not in answer.text
+    assert 'x-data="item"' not in answer.text
     with transaction() as session:
         assert session.get_one(Customer, follow.customer_id).consent == Consent.NONE
         noted = session.scalars(select(TimelineEntry).where(TimelineEntry.kind == "consent")).one()

@@ -23,7 +23,7 @@ def test_every_door_is_locked(app: Flask) -> None:
     assert len(doors) > 15
     for rule in doors:
         path = rule.rule.replace("<external_userid>", "wm1")
-        for name in ("assignment_id", "item_id", "number", "follow_id", "node_id"):
+        for name in ("assignment_id", "item_id", "number", "follow_id", "node_id", "step_id", "proposal_id", "entry_id"):
             path = path.replace(f"<int:{name}>", "1")
         method = "POST" if "POST" in (rule.methods or ()) else "GET"
         answer = client.open(path, method=method, headers={"User-Agent": WECOM, "Accept": "application/json"})

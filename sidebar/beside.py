@@ -1,0 +1,52 @@
+"""The chat a page stands beside: the customer, how she is addressed, where she stands, and in whose voice the guide speaks."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from content_library.rules import Moment, moment_of
+from content_library.voice import voice_of
+from customers.models import Customer, Follow
+from customers.queries import get_customer_of, is_adding_known
+from foundation import clock
+from foundation.text import cut
+from sidebar.routes.door import current_customer, current_staff, store_name, variables
+
+
+@dataclass(frozen=True)
+class Beside:
+    """`customer` and `follow` are None on a page opened outside a chat; `filled` is what texts are filled with."""
+
+    filled: dict[str, str]
+    persona_id: int | None
+    customer: Customer | None = None
+    follow: Follow | None = None
+    stage: str = ""
+
+    @property
+    def customer_id(self) -> int | None:
+        """Our number of the customer."""
+        return self.customer.id if self.customer else None
+
+
+def moment_now(follow: Follow) -> Moment:
+    """Where a relation stands today."""
+    known = (clock.today() - clock.day_of(follow.followed_at)).days if is_adding_known(follow) else 0
+    silent = None if follow.last_contact_at is None else max(0, (clock.now() - follow.last_contact_at).days)
+    return moment_of(known, silent)
+
+
+def address_of(customer: Customer, follow: Follow) -> str:
+    """How texts address her: the guide's remark before the nickname."""
+    return cut(follow.remark or customer.name, 12, "")
+
+
+def beside(session: Session) -> Beside:
+    """What the address says of the chat; at most three statements. Raises NotFound for somebody else's customer."""
+    staff, external_userid = current_staff(), current_customer()
+    store, persona_id = store_name(session, staff), voice_of(session, staff)
+    if not external_userid:
+        return Beside(variables(staff, store), persona_id)
+    customer, follow = get_customer_of(session, staff, external_userid)
+    filled = variables(staff, store, address_of(customer, follow))
+    return Beside(filled, persona_id, customer, follow, moment_now(follow).stage)

@@ -1,0 +1,46 @@
+"""A send she reports: recorded once however often the page reports it, with customer, item, version and task."""
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from content_library.actions import record_send
+from content_library.models import Category
+from content_library.queries import get_shown
+from customers.actions import note_timeline, touch
+from customers.queries import get_customer_of
+from foundation.db import transaction
+from sidebar.forms import SendReport, send_report
+from sidebar.routes.door import bp, current_staff
+from sop.queries import get_assignment_of
+
+
+def _assignment_behind(session: Session, report: SendReport) -> int | None:
+    """Her copy of the task she opened this very item from; None when there is none, or it is about something else."""
+    if report.assignment_id is None:
+        return None
+    assignment = get_assignment_of(session, current_staff(), report.assignment_id)
+    return assignment.id if assignment.task.item_id == report.item_id else None
+
+
+@bp.post("/sends")
+def record() -> ResponseReturnValue:
+    """Something went out: the send, the timeline and the last contact, in one transaction and once."""
+    report = send_report(request.get_json(silent=True))
+    staff = current_staff()
+    with transaction() as session:
+        customer, _ = get_customer_of(session, staff, report.external_userid)
+        item, version = get_shown(session, staff.path, report.item_id, report.version_id)
+        category = session.get(Category, item.category_id) if item.category_id else None
+        sent = record_send(
+            session, staff.id, customer.id, item.id, version.id, once=report.once, at=report.at,
+            assignment_id=_assignment_behind(session, report),
+        )  # fmt: skip
+        if sent is not None:
+            note_timeline(
+                session, customer.id, "sent", staff_id=staff.id, at=report.at, once=f"sent:{sent.id}",
+                title=version.title, content=item.kind, edited=report.edited, bubbles=report.bubbles,
+                category=category.name if category else "",
+            )  # fmt: skip
+            touch(session, staff.id, customer.id, report.at)
+    return jsonify({"recorded": sent is not None})

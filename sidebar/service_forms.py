@@ -1,0 +1,108 @@
+"""What the guide's page sends while she serves: notes, sizes, next steps, contributions, filters. Checks form, not business."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from customers.service_queries import Wanted
+from foundation import clock
+from foundation.errors import Invalid
+
+MAX_TEXT = 2000
+# Days of the stages as content_library.rules.moment_of draws them: (days known, days silent), [least, most).
+STAGE_DAYS: dict[str, tuple[tuple[int, int | None], tuple[int, int | None]]] = {
+    "引入期": ((0, 4), (0, None)), "成长期": ((4, 31), (0, 61)), "成熟期": ((31, None), (0, 61)),
+    "休眠期": ((4, None), (61, 181)), "流失期": ((4, None), (181, None)),
+}  # fmt: skip
+SILENT = {"7": "7 天没联系", "30": "30 天没联系", "90": "90 天没联系"}
+ORDERS = {"added": "最近添加", "contact": "最近联系", "silent": "最久没联系"}
+
+
+def _mapping(body: object) -> Mapping[str, object]:
+    if not isinstance(body, Mapping):
+        raise Invalid("内容有误，请刷新页面")
+    return body
+
+
+def _text(body: Mapping[str, object], name: str) -> str:
+    value = body.get(name) or ""
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        raise Invalid("内容太长了，请分成几次写", {name: "太长了"})
+    return value.replace("\x00", "")
+
+
+def once_of(body: Mapping[str, object]) -> str:
+    """The page's own key for this deed. Raises Invalid."""
+    once = str(body.get("once", ""))
+    if not re.fullmatch(r"[A-Za-z0-9-]{8,60}", once):
+        raise Invalid("内容有误，请刷新页面")
+    return once
+
+
+def moment_given(value: object) -> datetime | None:
+    """A moment as the page's milliseconds; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 4e12:
+        return None
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def switch(body: object) -> bool:
+    """{"on": …}. Raises Invalid."""
+    on = _mapping(body).get("on")
+    if not isinstance(on, bool):
+        raise Invalid("内容有误，请刷新页面")
+    return on
+
+
+def note_form(body: object) -> tuple[str, str]:
+    """(text, once)."""
+    given = _mapping(body)
+    return _text(given, "text"), once_of(given)
+
+
+def size_form(body: object) -> tuple[str, str, datetime | None]:
+    """(kind, value, when she wrote it: never later than now)."""
+    given = _mapping(body)
+    at = moment_given(given.get("at"))
+    return _text(given, "kind"), _text(given, "value"), at if at and at <= clock.now() else None
+
+
+def step_form(body: object) -> tuple[str, datetime | None, str]:
+    """(text, when to remind, once)."""
+    given = _mapping(body)
+    return _text(given, "text"), moment_given(given.get("due")), once_of(given)
+
+
+@dataclass(frozen=True)
+class ProposalForm:
+    """A contribution as it was typed; `photo` is the signed name of an uploaded picture."""
+
+    title: str
+    bubbles: list[str]
+    photo: str
+    why: str
+    once: str
+
+
+def proposal_form(body: object) -> ProposalForm:
+    """A contribution: an empty line between paragraphs begins a new bubble."""
+    given = _mapping(body)
+    bubbles = [part.strip() for part in re.split(r"\n\s*\n", _text(given, "text")) if part.strip()]
+    return ProposalForm(_text(given, "title"), bubbles, _text(given, "photo"), _text(given, "why"), once_of(given))
+
+
+def wanted_customers(args: Mapping[str, str]) -> Wanted:
+    """Filters of her customers from the address; an unknown value filters nothing."""
+    known, silent = STAGE_DAYS.get(args.get("stage", ""), ((0, None), (0, None)))
+    if args.get("silent") in SILENT:
+        silent = (max(silent[0], int(args["silent"])), silent[1])
+    tag = args.get("tag", "")
+    order = args.get("order", "")
+    return Wanted(
+        q=args.get("q", "").strip()[:20],
+        tag_id=int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 9 else None,
+        known=known,
+        silent=silent,
+        order=order if order in ORDERS else "added",
+    )

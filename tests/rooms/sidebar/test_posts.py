@@ -1,0 +1,70 @@
+"""The persona calendar on the phone: today's posts ready to copy, posted, followed up; never somebody else's."""
+
+from datetime import timedelta
+
+import pytest
+
+from content_library.models import Persona
+from content_library.persona_actions import assign
+from content_library.persona_models import EntryStatus, PersonaEntry, PersonaPost
+from content_library.persona_rules import HolderKind
+from foundation import clock
+from foundation.db import transaction
+
+
+@pytest.fixture
+def posts(brand):
+    today = clock.today()
+    with transaction() as session:
+        persona = Persona(
+            name="慢热的搭配师", tone="慢", say=[], never_say=[], samples=[], mix={}, type_mix={}, created_at=clock.now()
+        )
+        session.add(persona)
+        session.flush()
+        assign(session, brand.headquarters, persona.id, HolderKind.STORE, brand.ai.store_id)
+        rows = [
+            PersonaEntry(
+                persona_id=persona.id, on=on, at_minute=480, content_type="解决式", trait="专业度", story=story, selling="",
+                text="我是{导购}，在{门店}。<i>", follow_up="在小标上", pictures="吊牌近照1张", item_ids=[], status=status,
+                created_by=None, created_at=clock.now(), published_at=None,
+            )
+            for on, story, status in (
+                (today, "教大家看吊牌", EntryStatus.PUBLISHED),
+                (today, "还是草稿", EntryStatus.DRAFT),
+                (today + timedelta(days=1), "明天的事", EntryStatus.PUBLISHED),
+                (today - timedelta(days=8), "上上周的事", EntryStatus.PUBLISHED),
+            )
+        ]  # fmt: skip
+        session.add_all(rows)
+        session.flush()
+        return [row.id for row in rows]
+
+
+def test_today_is_ready_to_copy_then_posted_then_followed_up(brand, phone, posts, count_sql):
+    her = phone(brand.ai)
+    her.page("/sidebar/posts")
+    with count_sql() as statements:
+        page = her.page("/sidebar/posts")
+    assert len(statements) <= 8
+    for words in ("教大家看吊牌", "明天的事", "我是G21A，在21店。", "&lt;i&gt;", "吊牌近照1张", "0 / 1 已发"):
+        assert words in page
+    for words in ("还是草稿", "上上周的事"):
+        assert words not in page
+    card = her.post(f"/sidebar/posts/{posts[0]}/posted").text
+    assert "复制追评" in card
+    her.post(f"/sidebar/posts/{posts[0]}/posted")
+    assert "已追评" in her.post(f"/sidebar/posts/{posts[0]}/followed-up").text
+    assert "1 / 1 已发" in her.page("/sidebar/posts")
+    with transaction() as session:
+        (post,) = session.query(PersonaPost).all()
+    assert post.followed_up_at is not None
+
+
+def test_what_is_not_hers_not_out_not_today_or_long_ago_is_refused(brand, phone, posts):
+    today, draft, tomorrow, old = posts
+    assert phone(brand.far).post(f"/sidebar/posts/{today}/posted").status_code == 404
+    assert phone(brand.ai).post(f"/sidebar/posts/{draft}/posted").status_code == 404
+    assert phone(brand.ai).post(f"/sidebar/posts/{tomorrow}/posted").status_code == 409
+    assert phone(brand.ai).post(f"/sidebar/posts/{old}/posted").status_code == 404
+    assert phone(brand.ai).post(f"/sidebar/posts/{today}/followed-up").status_code == 409
+    assert "您还没有人设" in phone(brand.far).page("/sidebar/posts")
