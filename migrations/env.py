@@ -5,11 +5,11 @@ from sqlalchemy import create_engine, pool
 
 import acquisition.models  # noqa: F401
 import bot.models  # noqa: F401
-import content_library.link_models  # noqa: F401
-import content_library.models  # noqa: F401
-import content_library.persona_models  # noqa: F401
+import content_library.link_models
+import content_library.models
+import content_library.persona_models
 import content_library.proposal_models  # noqa: F401
-import customers.models  # noqa: F401
+import customers.models
 import customers.service_models  # noqa: F401
 import foundation.audit  # noqa: F401
 import jobs.models  # noqa: F401

@@ -17,11 +17,10 @@ from content_library.actions import (
     want_pictures,
 )
 from content_library.layout import Layout, TextBox, problem_of
-from content_library.models import Category, Item, ItemKind, ItemSend, ItemStatus, PosterRender
+from content_library.models import Category, Item, ItemKind, ItemSend, PosterRender
 from content_library.pictures import decoded, open_picture
 from content_library.posters import MAX_BYTES, PosterFacts, draw_poster, draw_version, drawable, fit, jpeg
-from content_library.queries import find_drawn, get_item_for, list_pictures, search_items
-from content_library.starter_library import care_scripts, seed_content
+from content_library.queries import find_drawn, get_item_for, list_pictures
 from foundation import clock
 from foundation.blobs import read_blob
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
