@@ -117,7 +117,8 @@ class Stack:
         self.add("web", "gunicorn", "--bind", f"{host}:{port}", "app:create_app()")
         for road in ("welcome", "in", "out"):
             self.add(f"roads-{road}", "jobs.roads", road)
-        self.add("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "8")
+        # A worker whose Redis died first tries for ever to hand its message back: dramatiq would wait ten minutes for it.
+        self.add("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "8", "--worker-shutdown-timeout", "5000")
         self.add("clock", "jobs.clock")
 
     def wait_for(self, what: str, ready: Callable[[], bool], seconds: float = 60) -> None:
