@@ -26,6 +26,8 @@ WECOM = (
     "Mozilla/5.0 (Linux; Android 15; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/130.0.6723.86 "
     "Mobile Safari/537.36 wxwork/4.1.36 MicroMessenger/7.0.1 NetType/4G Language/zh"
 )
+# The page asks for its second part (tags she uses, posts, timeline) by itself, which replaces who asked.
+SECOND_PART = "#moments [hx-get$='/more']"
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
 
@@ -45,7 +47,8 @@ def _load(browser: Browser, address: str, cookie: str) -> tuple[float, float]:
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
     wire.send("Network.emulateNetworkConditions", FAST_3G)
     wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    answer = page.goto(address, wait_until="networkidle")
+    answer = page.goto(address, wait_until="load")
+    page.locator(SECOND_PART).wait_for(state="detached")
     if answer is None or answer.status != 200 or not page.locator("#to-say .item").count():
         raise WrongAnswer(f"{address}: {answer and answer.status}, or no suggestion on it")
     painted = float(page.evaluate(PAINTED))

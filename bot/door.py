@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl
 from prometheus_client import Counter
 
 from bot import rules
-from bot.inbox import Arrival, NotKept, inbox
+from bot.inbox import Arrival, inbox
 from foundation import clock
 from foundation.config import settings
 from foundation.errors import BadEnvelope, TooLarge
+from foundation.group_commit import NotKept
 from foundation.log import logger
 from wecom.envelope import Envelope, encrypted_of, parse
 

@@ -44,6 +44,11 @@ def bubbles_problem(bubbles: object) -> str | None:
     return _unknown(bubbles)
 
 
+def wrong_bubbles(bubbles: Sequence[str]) -> set[int]:
+    """Which messages, from 0, are too long or name an unknown variable: those the form marks."""
+    return {n for n, text in enumerate(bubbles) if len(text) > MAX_BUBBLE or unknown_variables(text)}
+
+
 def _variants(body: Body) -> Problems:
     variants = body.get("variants", [])
     if len(variants) > MAX_VARIANTS:

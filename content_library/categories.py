@@ -55,6 +55,17 @@ def subtree(held: Mapping[int, Category], category_id: int) -> set[int]:
     return found
 
 
+def totals(found: Sequence[Shelf], counts: Mapping[int, int]) -> dict[int, int]:
+    """How many stand on each shelf together with all below it, from how many stand on each itself."""
+    sums, above = dict.fromkeys((shelf.id for shelf in found), 0), {shelf.id: shelf.parent_id for shelf in found}
+    for shelf in found:
+        at: int | None = shelf.id
+        while at is not None:
+            sums[at] += counts.get(shelf.id, 0)
+            at = above[at]
+    return sums
+
+
 def levels_below(held: Mapping[int, Category], category_id: int) -> int:
     """How many levels a shelf with all below it takes, at least 1."""
     return max(depth_of(held, one) for one in subtree(held, category_id)) - depth_of(held, category_id) + 1

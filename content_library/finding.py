@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from content_library import rules
 from content_library.finding_rules import is_near, likeness, near_query
 from content_library.models import Favourite, Item, ItemKind, ItemSend, ItemStatus, ItemVersion
-from content_library.queries import CANDIDATES, found_by
-from content_library.queries import _visible as sendable
+from content_library.queries import CANDIDATES, found_by, sendable
 from foundation import clock
 from org.models import Staff, StaffStatus
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -12,16 +12,15 @@ from content_library import rules
 from content_library.models import Category, Item, ItemKind, ItemSend, ItemStatus, ItemVersion, KeptPicture, Persona, PosterRender
 from content_library.posters import PosterFacts
 from foundation import clock
-from foundation.blobs import blob_path, read_blob
+from foundation.blobs import blob_path
 from foundation.errors import NotFound
-from org.models import Staff
-from org.queries import get_store
 
 # A common word finds thousands: the newest so many are ranked, titles first.
 CANDIDATES = 200
 
 
-def _visible(path: str) -> ColumnElement[bool]:
+def sendable(path: str) -> ColumnElement[bool]:
+    """What a person on `path` may send now."""
     now = clock.now()
     return and_(
         Item.status == ItemStatus.PUBLISHED,
@@ -59,7 +58,7 @@ def search_items(
     Any part of a word is enough, also one character, or the pinyin initials of the title ("yrf").
     """
     terms = rules.search_terms(words)
-    chosen = select(Item).where(_visible(path), *found_by(terms))
+    chosen = select(Item).where(sendable(path), *found_by(terms))
     if kind:
         chosen = chosen.where(Item.kind == kind)
     if category_id:
@@ -72,45 +71,10 @@ def search_items(
     return list(session.scalars(ranked.limit(limit)))
 
 
-def list_most_used(
-    session: Session, path: str, store_staff_ids: Sequence[int], limit: int, *, kind: ItemKind | None = None
-) -> list[tuple[Item, int]]:
-    """What these colleagues sent most in the last 30 days, with how often."""
-    since = clock.now() - clock.days(30)
-    used = (
-        select(ItemSend.item_id, func.count().label("times"))
-        .where(ItemSend.staff_id.in_(store_staff_ids), ItemSend.sent_at >= since)
-        .group_by(ItemSend.item_id)
-        .subquery()
-    )
-    chosen: Select[Item, int] = select(Item, used.c.times).join(used, used.c.item_id == Item.id).where(_visible(path))
-    if kind:
-        chosen = chosen.where(Item.kind == kind)
-    found = session.execute(chosen.order_by(used.c.times.desc(), Item.id.desc()).limit(limit))
-    return [(row[0], int(row[1])) for row in found]
-
-
-def suggest_scripts(
-    session: Session, path: str, customer_id: int, stage: str, words: Sequence[str], limit: int = 3
-) -> list[Item]:
-    """Scripts for a customer in this stage or about these words (her tags), not yet sent to her in the last 30 days."""
-    query = rules.any_of_query([rules.normal(word) for word in words if len(word) >= 2][:10])
-    fits_stage = Item.stage == stage
-    fits_words = Item.search.op("@@")(cast(literal(query), TSQUERY)) if query else literal(False)
-    sent = select(ItemSend.id).where(
-        ItemSend.customer_id == customer_id, ItemSend.item_id == Item.id, ItemSend.sent_at >= clock.now() - clock.days(30)
-    )
-    score = case((fits_stage, 2), else_=0) + case((fits_words, 1), else_=0)
-    scripts = select(Item.id).where(_visible(path), Item.kind == ItemKind.SCRIPT).order_by(Item.id.desc()).limit(CANDIDATES)
-    fitting = union(scripts.where(fits_stage), scripts.where(fits_words)).subquery()
-    chosen = select(Item).join(fitting, fitting.c.id == Item.id).where(~sent.exists())
-    return list(session.scalars(chosen.order_by(score.desc(), Item.id.desc()).limit(limit)))
-
-
 def get_item_for(session: Session, path: str, item_id: int) -> tuple[Item, ItemVersion]:
     """A published item and its current version. Raises NotFound when it is not for this path or not (any more) valid."""
     found = session.execute(
-        select(Item, ItemVersion).join(ItemVersion, ItemVersion.id == Item.version_id).where(Item.id == item_id, _visible(path))
+        select(Item, ItemVersion).join(ItemVersion, ItemVersion.id == Item.version_id).where(Item.id == item_id, sendable(path))
     ).first()
     if found is None:
         raise NotFound("这条内容不存在或已下架")
@@ -195,19 +159,6 @@ def list_pictures(session: Session, urls: Sequence[str]) -> dict[str, KeptPictur
     return {row.url: row for row in session.scalars(select(KeptPicture).where(KeptPicture.key.in_(keys)))} if keys else {}
 
 
-def find_poster_facts(session: Session, staff: Staff, qr_url: str) -> PosterFacts | None:
-    """What a poster of hers shows: name, store, face and the code whose picture stands at `qr_url`; None until that is kept."""
-    kept = list_pictures(session, [qr_url, staff.avatar_url])
-
-    def picture(url: str) -> bytes | None:
-        row = kept.get(url)
-        return read_blob(row.blob_key) if row and row.blob_key else None
-
-    qr_png = picture(qr_url)
-    store = get_store(session, staff.store_id).name if staff.store_id else ""
-    return PosterFacts(staff.id, staff.name, store, qr_png, picture(staff.avatar_url)) if qr_png else None
-
-
 def list_items_for(session: Session, path: str, item_ids: Sequence[int]) -> list[Item]:
     """Those of these items a person on `path` may send now."""
-    return list(session.scalars(select(Item).where(Item.id.in_(item_ids), _visible(path)))) if item_ids else []
+    return list(session.scalars(select(Item).where(Item.id.in_(item_ids), sendable(path)))) if item_ids else []

@@ -35,6 +35,16 @@ def bigrams(text: str) -> list[str]:
     return sorted(found - {"\x00"})
 
 
+def trigrams(text: str) -> list[str]:
+    """The sorted threes of neighbouring Latin letters and figures of `text`: pairs of figures stand in every article number."""
+    found = {run[i : i + 3] for run in normal(text).split() for i in range(len(run) - 2)}
+    return sorted(gram for gram in found if _is_latin(gram))
+
+
+def _is_latin(gram: str) -> bool:
+    return len(gram) == 3 and gram.isascii() and gram.isalnum()
+
+
 def initials(text: str) -> str:
     """Pinyin initials: 羽绒服 gives "yrf"; Latin letters and digits stay, everything else goes."""
     letters = lazy_pinyin(normal(text), style=Style.FIRST_LETTER, errors="default")
@@ -48,8 +58,9 @@ def search_terms(words: str) -> list[str]:
 
 
 def lexemes(text: str, title_initials: str) -> list[str]:
-    """What an item is indexed under: its characters and pairs, and those of its title's initials behind a mark."""
-    return bigrams(text) + [INITIALS_MARK + gram for gram in bigrams(title_initials)]
+    """What an item is indexed under: its characters, pairs and Latin threes, and those of its title's initials behind a mark."""
+    short = bigrams(title_initials) + trigrams(title_initials)
+    return bigrams(text) + trigrams(text) + [INITIALS_MARK + gram for gram in short]
 
 
 def _all_of(grams: list[str]) -> str:
@@ -57,8 +68,16 @@ def _all_of(grams: list[str]) -> str:
 
 
 def _longest_grams(term: str) -> list[str]:
-    pairs = [gram for gram in bigrams(term) if len(gram) == 2]
-    return pairs or bigrams(term)
+    """The fewest and rarest of the grams every text with this term has: threes, the pairs no three covers, else characters."""
+    text = normal(term)
+    covered: set[int] = set()
+    found: set[str] = set()
+    for place in range(len(text) - 2):
+        if _is_latin(text[place : place + 3]):
+            found.add(text[place : place + 3])
+            covered |= {place, place + 1}
+    found |= {text[i : i + 2] for i in range(len(text) - 1) if i not in covered and not any(map(str.isspace, text[i : i + 2]))}
+    return sorted(found) or bigrams(term)
 
 
 def index_query(terms: list[str]) -> str:

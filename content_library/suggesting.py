@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from content_library import rules
 from content_library.finding import used_lately
 from content_library.models import Category, Favourite, Item, ItemKind, ItemSend, ItemStatus, ItemVersion
-from content_library.queries import _visible as sendable
+from content_library.queries import sendable
 from content_library.suggesting_rules import Candidate, Now, best
 from foundation import clock
 from org.models import Staff

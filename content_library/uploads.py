@@ -38,8 +38,12 @@ def checked_upload(kind: ItemKind, filename: str, content: bytes) -> str:
 def _check_picture(content: bytes) -> None:
     try:
         picture = open_picture(content)
-        if picture.format not in {"JPEG", "PNG"}:
-            raise Invalid("请上传 JPG 或 PNG 图片")
+    except Invalid as problem:
+        # Elsewhere WebP is taken too; a guide could not send one from here.
+        raise _refused(problem.message.replace("JPG、PNG 或 WebP", "JPG 或 PNG")) from problem
+    if picture.format not in {"JPEG", "PNG"}:
+        raise _refused("请上传 JPG 或 PNG 图片")
+    try:
         # Decoded once, so that a broken one is told now and not when a guide sends it.
         decoded(picture, THUMBNAIL)
     except Invalid as problem:

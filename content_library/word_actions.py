@@ -42,13 +42,18 @@ def _keep(session: Session, staff: Staff, words: Sequence[Watched], *, change: b
     return (session.scalar(select(func.count()).select_from(WatchedWord)) or 0) - before
 
 
-def save_word(session: Session, staff: Staff, word: str, kind: str, why: str) -> None:
-    """Watch for a word, or change its kind and reason. Raises Invalid (fields word, kind, why), NotAllowed."""
+def save_word(session: Session, staff: Staff, word: str, kind: str, why: str) -> str:
+    """Watch for a word, or change its kind and reason; the kind it had, "" for a new one.
+
+    Raises Invalid (fields word, kind, why), NotAllowed.
+    """
     _allow(staff)
     if problems := word_problems(word, kind, why):
         raise Invalid("没有保存，请看标红的地方", problems)
+    had = session.scalar(select(WatchedWord.kind).where(WatchedWord.word == word).with_for_update())
     _keep(session, staff, [Watched(word, kind, why)], change=True)
     audit.record(session, f"staff:{staff.id}", "words.save", f"word:{word}", kind=kind, text=why)
+    return had or ""
 
 
 def import_words(session: Session, staff: Staff, pasted: str, kind: str, why: str) -> int:

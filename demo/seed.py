@@ -2,23 +2,32 @@
 
 import sys
 import time
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
 
 from acquisition import actions as acquisition
+from content_library.calendar_actions import publish_range
+from content_library.persona_actions import assign
+from content_library.persona_rules import HolderKind
+from content_library.queries import list_personas
 from content_library.starter_library import care_scripts, seed_content
 from customers.queries import list_tags
 from customers.tag_list import seed_tag_groups
 from demo.platform import Platform
+from foundation import clock
 from foundation.config import settings
 from foundation.db import transaction
 from org import actions as org
 from org import queries as people
-from org.models import SyncStatus
+from org.models import Staff, SyncStatus
 from sop import actions as sop
 
 CHANNEL = "门店台卡"
 CHANNEL_TAG = "喜欢到店试穿"
 OPERATOR = "hq_wangmin"
-ROOT_PATH = "1."
+ROOT_PATH, ROOT_DEPARTMENT = "1.", 1
+PERSONA, PERSONA_DAYS = "搭配师", 14
 SYNC_SECONDS = 120
 
 
@@ -77,6 +86,14 @@ def fill() -> None:
         marks = [tag.id for group in list_tags(session) for tag in group.tags if tag.name == CHANNEL_TAG]
         for guide in people.list_active_guides(session, ROOT_PATH, after_id=0, limit=500):
             acquisition.want_code(session, guide, CHANNEL, tag_ids=marks)
+        _begin_persona(session, operator)
+
+
+def _begin_persona(session: Session, operator: Staff) -> None:
+    """Everybody speaks in one persona, its next two weeks are published: the calendar shows both kinds of entries."""
+    persona = next(one for one in list_personas(session) if one.name == PERSONA)
+    assign(session, operator, persona.id, HolderKind.REGION, ROOT_DEPARTMENT)
+    publish_range(session, operator, persona.id, clock.today(), clock.today() + timedelta(days=PERSONA_DAYS - 1))
 
 
 def main(simulator: str, product: str) -> None:

@@ -219,6 +219,7 @@ FACTS = {
     "reason": "理由",
     "status": "状态",
     "about": "对象",
+    "run": "批次",
 }
 ITEM = {
     "script": "话术",

@@ -3,15 +3,17 @@
 from datetime import date
 
 from acquisition.console_queries import codes_by_guide
-from acquisition.models import ChannelCode, CodeStatus
+from acquisition.models import ChannelCode
 from content_library.actions import claim_wanted_pictures, keep_drawn, keep_picture, want_pictures
 from content_library.models import ItemKind, ItemVersion
 from content_library.pictures import fetch_picture
+from content_library.poster_queries import facts_of
 from content_library.posters import PosterFacts, draw_version
-from content_library.queries import find_drawn, find_poster_facts, list_versions, search_items
+from content_library.queries import find_drawn, list_versions, search_items
 from foundation.db import transaction
 from foundation.errors import AppError
 from foundation.log import logger
+from jobs.poster_jobs import ready_code
 from org.models import Staff
 from org.queries import list_active_guides
 
@@ -32,10 +34,6 @@ def fetch_wanted_pictures(limit: int = 50) -> int:
     return came
 
 
-def _code_of(codes: dict[int, list[ChannelCode]], guide: Staff) -> ChannelCode | None:
-    return next((code for code in codes.get(guide.id, []) if code.status == CodeStatus.READY and code.qr_code), None)
-
-
 def want_code_pictures() -> int:
     """Ask for the code's picture and the face of every guide who has a code; how many guides. Repeating it changes nothing."""
     after_id = seen = 0
@@ -43,7 +41,7 @@ def want_code_pictures() -> int:
         with transaction() as session:
             guides = list_active_guides(session, "1.", after_id=after_id, limit=500)
             codes = codes_by_guide(session, [guide.id for guide in guides])
-            ready = [(guide, code) for guide in guides if (code := _code_of(codes, guide))]
+            ready = [(guide, code) for guide in guides if (code := ready_code(codes.get(guide.id, [])))]
             want_pictures(session, [url for guide, code in ready for url in (code.qr_code, guide.avatar_url)])
         if not guides:
             return seen
@@ -53,14 +51,14 @@ def want_code_pictures() -> int:
 def _draw_for(guides: list[Staff]) -> int:
     with transaction() as session:
         codes = codes_by_guide(session, [guide.id for guide in guides])
-    return sum(_draw_hers(guide, code) for guide in guides if (code := _code_of(codes, guide)))
+    return sum(_draw_hers(guide, code) for guide in guides if (code := ready_code(codes.get(guide.id, []))))
 
 
 def _draw_hers(guide: Staff, code: ChannelCode) -> int:
     """Her missing posters: what to draw and what was drawn in two short transactions, the drawing between them."""
     with transaction() as session:
-        facts = find_poster_facts(session, guide, code.qr_code)
-        if facts is None:
+        facts = facts_of(session, [guide], {guide.id: code.qr_code})[guide.id]
+        if facts.qr_png is None:
             return 0
         posters = search_items(session, guide.path, "", kind=ItemKind.POSTER, limit=POSTERS_AHEAD)
         versions = list(list_versions(session, posters).values())

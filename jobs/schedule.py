@@ -61,6 +61,7 @@ ASKS = (
     Ask("sop.mark_late", 60, again_after=300),
     Ask("sop.grey_withdrawn", 10),
     Ask("leaderboard.recount", 60, again_after=300),
+    Ask("leaderboard.count_weeks", 600, again_after=1200),
     Ask("bot.set_menu", 60, again_after=300),
     Ask("radar.tell", 2),
     Ask("radar.tell_missed", 300, again_after=600),

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 # Below these, a rate says more about chance than about a persona.
 FEW_FRIENDS, FEW_LINKS, FEW_SENDS = 50, 10, 20
 LOSS_UP, SENDS_DOWN, OPENS_MOVED, POSTS_LOW, MIX_OFF = 1.2, 0.7, 10, 60, 10
 MOST_NOTES = 5
+# The page looks a year back and draws the eight weeks before.
+KEPT_WEEKS, LATE_WEEKS, WEEKS_A_RUN = 61, 10, 6
 PER_MILLE = 1000
 
 
@@ -66,6 +68,17 @@ class Week:
     def sends_each(self) -> float | None:
         """Sends per guide; None without guides."""
         return round(self.sends / self.guides, 1) if self.guides else None
+
+
+def weeks_due(this_week: date, counted_on: Mapping[str, str], today: date) -> list[date]:
+    """The Mondays to count in this run, from when each was last counted (both as ISO days): this week and the last every time,
+    of the others a few a run, newest first: those never counted, then those of two months not looked at today, because a link
+    may be opened and an entry posted late.
+    """
+    mondays = [this_week - timedelta(weeks=back) for back in range(KEPT_WEEKS)]
+    never = [day for day in mondays[2:] if day.isoformat() not in counted_on]
+    stale = [day for day in mondays[2:LATE_WEEKS] if counted_on.get(day.isoformat(), today.isoformat()) != today.isoformat()]
+    return mondays[:2] + (never + stale)[:WEEKS_A_RUN]
 
 
 def _loss_note(before: Week, now: Week, off: str) -> str:

@@ -16,8 +16,9 @@ from content_library.link_rules import CODE, OUR_PAGES, is_person
 from content_library.link_visits import Arrival, Landing
 from foundation import clock
 from foundation.config import settings
+from foundation.group_commit import NotKept
 from foundation.log import logger
-from radar.writer import NotKept, writer
+from radar.writer import writer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -3,23 +3,18 @@
 One thread per process, begun at its first visit. The queue only holds requests that still wait for their answer.
 """
 
-import atexit
-import os
-import queue
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import psycopg
 
 from content_library.link_visits import Arrival, Landing, VisitBook
 from foundation.config import settings
+from foundation.group_commit import ANSWER_SECONDS, GroupCommit, NotKept, Waiting, one_a_process
 from foundation.log import logger, words_of
 
 log = logger(__name__)
 BATCH = 128
 ROOM = 1024
-ANSWER_SECONDS = 4.0
 # Every statement here is a look by key, planned once: without statistics the planner would read a young table whole.
 OPTIONS = (
     "-c timezone=UTC -c statement_timeout=3000 -c lock_timeout=2500 -c plan_cache_mode=force_generic_plan"
@@ -27,94 +22,40 @@ OPTIONS = (
 )
 
 
-class NotKept(Exception):
-    """The visit could not be kept in time; the reader is asked to try again."""
-
-
-def _held() -> threading.Lock:
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
-
-
-@dataclass
-class _Waiting:
-    """`answered` is held until the answer stands in `landing`, or what went wrong in `problem`."""
-
-    arrival: Arrival
-    answered: threading.Lock = field(default_factory=_held)
-    landing: Landing | None = None
-    problem: Exception | None = None
-
-
-class Writer:
-    """A bounded queue and its one writing thread."""
+class Writer(GroupCommit[Arrival, Landing]):
+    """The writer of `link_visit`."""
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._connection: psycopg.Connection | None = None
         self._book: VisitBook | None = None
-        self._thread = threading.Thread(target=self._run, name="radar-writer", daemon=True)
-        self._thread.start()
+        super().__init__("radar-writer", batch=BATCH, room=ROOM)
 
     def arrive(self, arrival: Arrival, seconds: float = ANSWER_SECONDS) -> Landing | None:
         """Where this arrival is led, after its visit is committed; None when no link has its code. Raises NotKept."""
-        if self._queue.qsize() >= ROOM:
-            raise NotKept("the queue is full")
-        waiting = _Waiting(arrival)
-        self._queue.put(waiting)
-        if not waiting.answered.acquire(timeout=seconds):
-            raise NotKept("not committed in time")
-        if waiting.problem is not None:
-            raise NotKept(words_of(waiting.problem))
-        return waiting.landing
+        return self.bring(arrival, seconds)
 
-    def close(self) -> None:
-        """Keep what waits, then end the thread."""
-        self._queue.put(None)
-        self._thread.join(ANSWER_SECONDS)
-
-    def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            batch, goes_on = self._gather(first)
-            self._write(batch)
-            if not goes_on:
-                break
-        self._drop_connection()
-
-    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
-        batch = [first]
-        while len(batch) < BATCH:
-            try:
-                more = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if more is None:
-                return batch, False
-            batch.append(more)
-        return batch, True
-
-    def _write(self, batch: Sequence[_Waiting]) -> None:
+    def write(self, batch: list[Waiting[Arrival, Landing]]) -> None:
+        """One transaction for all of them."""
         problem: Exception = NotKept("no connection")
         # A connection found broken is replaced once, which a restarted database needs.
         for _ in range(2):
             try:
-                landings = self._opened().keep([waiting.arrival for waiting in batch])
+                landings = self._opened().keep([waiting.brought for waiting in batch])
             except psycopg.OperationalError as error:
                 problem, broken = error, self._connection is None or self._connection.broken
-                self._drop_connection()
+                self.drop_connection()
                 if not broken:
                     break
             except Exception as error:  # whatever it is, the thread must live on and the requests be told
                 log.exception("radar writer")
                 problem = error
-                self._drop_connection()
+                self.drop_connection()
                 break
             else:
-                self._answer(batch, landings, None)
+                _settle(batch, landings, None)
                 return
         log.error("visits not kept", count=len(batch), problem=f"{type(problem).__name__}: {words_of(problem)}")
-        self._answer(batch, [None] * len(batch), problem)
+        _settle(batch, [None] * len(batch), problem)
 
     def _opened(self) -> VisitBook:
         if self._book is None:
@@ -125,38 +66,16 @@ class Writer:
             self._book = VisitBook(self._connection)
         return self._book
 
-    def _drop_connection(self) -> None:
+    def drop_connection(self) -> None:
+        """The next batch opens a new one."""
         if self._connection is not None:
             self._connection.close()
         self._connection = self._book = None
 
-    def _answer(self, batch: Sequence[_Waiting], landings: Sequence[Landing | None], problem: Exception | None) -> None:
-        for waiting, landing in zip(batch, landings, strict=True):
-            waiting.landing, waiting.problem = landing, problem
-            waiting.answered.release()
+
+def _settle(batch: Sequence[Waiting[Arrival, Landing]], landings: Sequence[Landing | None], problem: Exception | None) -> None:
+    for waiting, landing in zip(batch, landings, strict=True):
+        waiting.settle(landing, problem)
 
 
-_lock = threading.Lock()
-_writers: dict[int, Writer] = {}
-
-
-def writer() -> Writer:
-    """The writer of this process: a thread made before fork would not exist after it."""
-    pid = os.getpid()
-    found = _writers.get(pid)
-    if found is not None:
-        return found
-    with _lock:
-        if pid not in _writers:
-            _writers.clear()
-            _writers[pid] = Writer()
-            atexit.register(_writers[pid].close)
-        return _writers[pid]
-
-
-def _renew_lock() -> None:
-    global _lock
-    _lock = threading.Lock()
-
-
-os.register_at_fork(after_in_child=_renew_lock)
+writer = one_a_process(Writer)

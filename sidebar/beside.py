@@ -1,5 +1,6 @@
 """The chat a page stands beside: the customer, how she is addressed, where she stands, and in whose voice the guide speaks."""
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -37,8 +38,9 @@ def moment_now(follow: Follow) -> Moment:
 
 
 def address_of(customer: Customer, follow: Follow) -> str:
-    """How texts address her: the guide's remark before the nickname."""
-    return cut(follow.remark or customer.name, 12, "")
+    """How texts address her: the guide's remark before the nickname, without what the guide noted behind it in brackets."""
+    name = follow.remark or customer.name
+    return cut(re.split(r"[（(【\[]", name, maxsplit=1)[0].strip() or name, 12, "")
 
 
 def beside(session: Session) -> Beside:

@@ -72,6 +72,6 @@ def card_of(
     """The card of one item; `voice` is (persona, stage of the customer)."""
     body = version.body
     details = "、".join(str(one.get("name", "")) for one in body.get("products", []))
-    details = details or str(body.get("terms") or body.get("filename") or "")
+    details = fill(details or str(body.get("terms") or body.get("filename") or ""), dict(filled))
     picture = item.kind in PICTURED and bool(body.get("blob_key"))
     return Card(item, version, words_of(version, filled, *voice), picture, details, marks, why)

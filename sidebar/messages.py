@@ -18,15 +18,20 @@ from foundation.text import cut_bytes
 from outbox.media import keep_media, want_media
 
 MAX_TITLE, MAX_DESC = 128, 512
+LONGEST_ID = 512
 
 
 @dataclass(frozen=True)
 class To:
-    """Whom it is for: `customer_id` None means 朋友圈 (many). `filled` is what its words are filled with."""
+    """Whom it is for: `customer_id` None means 朋友圈 (many). `filled` is what its words are filled with.
+
+    `lost`: the platform's id of a file that WeCom's client just refused (DOC 94345); it gets a new one.
+    """
 
     staff_id: int
     customer_id: int | None
     filled: Mapping[str, str]
+    lost: str = ""
 
 
 def _signer() -> URLSafeSerializer:
@@ -47,14 +52,20 @@ def picture_of_token(token: str) -> str:
         raise NotFound("图片不存在") from None
 
 
-def _media(session: Session, item: Item, version: ItemVersion, kind: str) -> str | None:
+def lost_file(said: object) -> str:
+    """The file a page says the client refused: {"lost": id}; "" for anything else."""
+    return str(said.get("lost") or "")[:LONGEST_ID] if isinstance(said, Mapping) else ""
+
+
+def _media(session: Session, item: Item, version: ItemVersion, kind: str, lost: str) -> str | None:
     key, body = str(version.body.get("blob_key") or ""), version.body
     endings = {"image": "jpg", "video": "mp4"}
     filename = str(body.get("filename") or f"{item.title[:40]}.{endings.get(kind, 'bin')}")
-    return want_media(session, keep_media(session, kind, key, filename))  # type: ignore[arg-type]
+    return want_media(session, keep_media(session, kind, key, filename), lost=lost)  # type: ignore[arg-type]
 
 
-def _address(session: Session, item: Item, version: ItemVersion, to: To) -> str:
+def tracked_code(session: Session, item: Item, version: ItemVersion, to: To) -> str:
+    """The code of this guide's tracked link to what the item leads to. Raises Invalid for an item that leads nowhere."""
     url = target_of(ItemKind(item.kind), version.body)
     if url is None:
         raise Invalid("这条内容没有链接")
@@ -62,13 +73,13 @@ def _address(session: Session, item: Item, version: ItemVersion, to: To) -> str:
         session, item_id=item.id, version_id=version.id, staff_id=to.staff_id, customer_id=to.customer_id, url=url,
         once="chat" if to.customer_id else "moments",
     )  # fmt: skip
-    return short_address(settings().public_base_url, link.code)
+    return link.code
 
 
 def _news(session: Session, item: Item, version: ItemVersion, to: To) -> Json:
     body, words = version.body, dict(to.filled)
     news = {
-        "link": _address(session, item, version, to),
+        "link": short_address(settings().public_base_url, tracked_code(session, item, version, to)),
         "title": cut_bytes(fill(version.title, words), MAX_TITLE),
         "desc": cut_bytes(fill(str(body.get("desc") or body.get("text") or ""), words), MAX_DESC),
     }
@@ -83,7 +94,7 @@ def _miniprogram(version: ItemVersion) -> Json:
 
 def _uploaded(kind: str) -> Callable[[Session, Item, ItemVersion, To], Json | None]:
     def message(session: Session, item: Item, version: ItemVersion, to: To) -> Json | None:
-        media_id = _media(session, item, version, kind)
+        media_id = _media(session, item, version, kind, to.lost)
         return {"msgtype": kind, kind: {"mediaid": media_id}} if media_id else None
 
     return message

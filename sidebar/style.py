@@ -5,7 +5,7 @@ Of WeUI only the rules of the components in use are taken, read from its own fil
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from markupsafe import Markup
 
@@ -20,6 +20,9 @@ _NOISE = re.compile(r"/\*.*?\*/", re.S)
 _USED = re.compile(r"weui-(?:" + "|".join(COMPONENTS) + r")(?:_(?:primary|default|mini|transition))?")
 _OTHERS = re.compile(r"\s*--weui-[a-z][\w-]*:[^;]*;?")
 _SPINS = re.compile(r"animation:\s*([\w-]+)")
+_VARIABLE = re.compile(r"(?P<name>--weui-[\w-]+)\s*:[^;{}]*;?")
+_READ = re.compile(r"var\(\s*(--weui-[\w-]+)")
+_EMPTY = re.compile(r"[^{};]+\{\s*\}")
 _PLAIN = re.compile(r"(?:\.wx-root|body|:root)(?::not\(\[data-weui-theme=\"?light\"?\]\))?")
 
 
@@ -66,9 +69,24 @@ def _rules(css: str) -> str:
     return "".join(kept)
 
 
+def without_unused(css: str, others: str = "") -> str:
+    """`css` without WeUI's variables that neither it nor `others` reads: hundreds of colours every phone would parse."""
+    before = ""
+    while css != before:
+        before, used = css, frozenset(_READ.findall(css + others))
+        css = _EMPTY.sub("", _VARIABLE.sub(partial(_if_used, used), css))
+    return css
+
+
+def _if_used(used: frozenset[str], found: re.Match[str]) -> str:
+    return found[0] if found["name"] in used else ""
+
+
 @lru_cache(maxsize=1)
 def page_style() -> Markup:
     """WeUI's part and ours, as the content of a style element."""
     theirs = (settings().asset_dir / "vendor" / vendor_files()["weui.css"]).read_text(encoding="utf-8")
-    ours = (ROOT / "sidebar" / "static" / "sidebar" / "app.css").read_text(encoding="utf-8")
-    return Markup(trimmed(theirs) + _NOISE.sub("", ours))  # noqa: S704 (two files of this installation, nobody's input)
+    folder = ROOT / "sidebar" / "static" / "sidebar"
+    ours = _NOISE.sub("", (folder / "app.css").read_text(encoding="utf-8"))
+    others = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.*") if file.name != "app.css")
+    return Markup(without_unused(trimmed(theirs) + ours, others))  # noqa: S704 (files of this installation, nobody's input)

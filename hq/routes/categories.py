@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from content_library.categories import MAX_LEVELS, shelves
+from content_library.categories import MAX_LEVELS, shelves, totals
 from content_library.category_actions import create_category, delete_category, move_category, rename_category, shift_category
 from content_library.library_queries import count_by_category
 from content_library.queries import list_categories
@@ -29,7 +29,14 @@ def _show(fields: dict[str, str], name: str, parent: str) -> str:
     with transaction() as session:
         tree, counts = shelves(list_categories(session)), count_by_category(session)
     return render_template(
-        "hq/categories.html", tree=tree, counts=counts, fields=fields, name=name, parent=parent, levels=MAX_LEVELS
+        "hq/categories.html",
+        tree=tree,
+        counts=counts,
+        totals=totals(tree, counts),
+        fields=fields,
+        name=name,
+        parent=parent,
+        levels=MAX_LEVELS,
     )
 
 

@@ -71,6 +71,11 @@ def _library(given: Mapping[str, str], **rest: object) -> str:
 @allow(MANAGERS)
 def show_content(item_id: int) -> ResponseReturnValue:
     """One item: how it looks, where it stands, who approved it, its versions and what was said about it."""
+    return show_item(item_id)
+
+
+def show_item(item_id: int, fields: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None) -> str:
+    """The item's page; after a deed that was refused with what was typed and what is wrong with it. Raises NotFound."""
     staff = current_staff()
     with transaction() as session:
         item = get_item_in(session, staff, item_id)
@@ -89,7 +94,7 @@ def show_content(item_id: int) -> ResponseReturnValue:
         "hq/item.html", item=item, versions=versions, comments=comments, newest=newest, waiting=waits(newest),
         editable=may_edit(staff.role, staff.path, item.path), may_publish=may_publish(staff.role),
         findings=findings, stopping=stops(findings), numbers={v.id: v.number for v in versions},
-        sampled=lambda text: fill(text, SAMPLE), **facts,
+        sampled=lambda text: fill(text, SAMPLE), fields=fields or {}, typed=typed or {}, **facts,
     )  # fmt: skip
 
 

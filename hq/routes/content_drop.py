@@ -23,6 +23,8 @@ REFUSED = "不支持这种文件。可以传 JPG、PNG 图片，MP4 视频，PDF
 
 def kind_of(filename: str, content: bytes) -> ItemKind:
     """What a file becomes, by its first bytes; documents also by their ending. Raises Invalid."""
+    if not content:
+        raise Invalid("文件是空的，请换一个", {"file": "文件是空的，请换一个"})
     if content.startswith(PICTURES):
         return ItemKind.IMAGE
     if content[4:8] == b"ftyp":

@@ -4,22 +4,22 @@ from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from content_library.actions import allow_edit, locked, publish_item, save_item
-from content_library.bodies import MAX_PRODUCTS, MAX_VARIANTS
+from content_library.actions import allow_edit, locked
+from content_library.bodies import MAX_PRODUCTS, MAX_TITLE, MAX_VARIANTS, texts_of, wrong_bubbles
 from content_library.categories import shelves
 from content_library.library_queries import get_item_in, list_tags
-from content_library.models import ContentType, Item, ItemKind, Persona
+from content_library.models import ContentType, ItemKind, Persona
 from content_library.queries import list_categories, list_history, list_personas
-from content_library.reviewing import submit_for_review
 from content_library.rules import MAX_BUBBLES, SCENES, STAGES, VARIABLES, may_publish
 from content_library.uploads import MOST as LARGEST
 from content_library.uploads import media_of
 from content_library.wording import findings_of, stops
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
-from hq.content_forms import FIELDS, ContentForm, body_of, kept_content, placement_of, typed_content
+from foundation.text import clean
+from hq.content_forms import FIELDS, ContentForm, body_of, kept_content, typed_content
+from hq.content_saving import keep_content
 from hq.editing import fingerprint, overtaken
 from hq.forms import as_number
 from hq.pages import audience_choices
@@ -38,7 +38,8 @@ def _asked_kind(text: str | None) -> ItemKind:
 @allow(REGIONAL)
 def write_content() -> ResponseReturnValue:
     """An empty form of the asked kind."""
-    values = dict.fromkeys(FIELDS, "") | {"category_id": request.args.get("category", "")[:15]}
+    given = {"category_id": request.args.get("category", "")[:15], "title": clean(request.args.get("title", ""))[:MAX_TITLE]}
+    values = dict.fromkeys(FIELDS, "") | given
     return _show_form(_asked_kind(request.args.get("kind")), ContentForm(values), {}, None)
 
 
@@ -77,7 +78,7 @@ def _typed() -> ContentForm:
 
 def _save(kind: ItemKind, item_id: int | None) -> ResponseReturnValue:
     form, seen = _typed(), request.form.get("seen", "")
-    then = request.form.get("then", "keep")
+    then, because = request.form.get("then", "keep"), request.form.get("because", "")
     try:
         with transaction() as session:
             if item_id is not None:
@@ -86,27 +87,13 @@ def _save(kind: ItemKind, item_id: int | None) -> ResponseReturnValue:
                 kept = kept_content(list_history(session, item_id, limit=1)[0]).whole()
                 if changed := overtaken(seen, kept, form.whole()):
                     return _show_form(kind, form, changed, item_id, seen=fingerprint(kept), overtaken=True), 409
-            item, done = _kept(session, kind, form, item_id, then)
+            item, done = keep_content(
+                session, current_staff(), kind, form, body_of(kind, form), item_id, then=then, because=because
+            )
     except Invalid as problem:
         return _show_form(kind, form, problem.fields, item_id, seen=seen), 422
     flash(done, "success")
     return redirect(url_for("hq.show_content", item_id=item.id))
-
-
-def _kept(session: Session, kind: ItemKind, form: ContentForm, item_id: int | None, then: str) -> tuple[Item, str]:
-    staff = current_staff()
-    places = {one.id: one.path for one in audience_choices(session, staff)} if form.values["department_id"] else {}
-    if (asked := as_number(form.values["department_id"])) and asked not in places:
-        raise Invalid("内容还不能保存", {"department_id": "这个部门不在您的范围里，请重新选"})
-    placement = placement_of(form, places, everybody=may_publish(staff.role))
-    item = save_item(session, staff, kind, form.values["title"], body_of(kind, form), item_id=item_id, **placement)
-    if then == "publish" and may_publish(staff.role):
-        publish_item(session, staff, item.id, because=request.form.get("because", ""))
-        return item, "已发布，导购现在就能搜到"
-    if then in {"publish", "submit"}:
-        submit_for_review(session, staff, item.id)
-        return item, "已提交，总部审核通过后导购就能搜到"
-    return item, "已存为草稿，发布后导购才看得到"
 
 
 def _show_form(
@@ -125,7 +112,8 @@ def _show_form(
         overtaken=overtaken, stages=STAGES, scenes=SCENES, types=list(ContentType), variables=VARIABLES, most=MAX_BUBBLES,
         most_variants=MAX_VARIANTS, most_products=MAX_PRODUCTS, kept=signed_blob(form.blob_key, form.filename),
         media=media_of(kind), largest=LARGEST[media_of(kind)], because=request.form.get("because", ""),
-        publishes=may_publish(staff.role), variant_names=_variant_names(form, personas), personas=personas, **facts,
+        publishes=may_publish(staff.role), variant_names=_variant_names(form, personas), personas=personas,
+        wrong_bubbles=wrong_bubbles, **facts,
     )  # fmt: skip
 
 
@@ -141,9 +129,10 @@ def check_content() -> ResponseReturnValue:
     form, kind = _typed(), _asked_kind(request.form.get("kind"))
     with transaction() as session:
         persona_id = as_number(form.values["persona_id"])
-        findings = findings_of(session, form.values["title"], body_of(kind, form), persona_id)
+        body = body_of(kind, form)
+        findings = findings_of(session, form.values["title"], body, persona_id)
     stopping, publishes = stops(findings), may_publish(current_staff().role)
     return render_template(
         "hq/_word_check.html", findings=findings, stopping=stopping, publishes=publishes, because=request.form.get("because", ""),
-        fields={},
+        fields={}, written=bool(form.values["title"].strip() or texts_of(body)),
     )  # fmt: skip

@@ -148,7 +148,7 @@ def save_import() -> ResponseReturnValue:
     where = "已提交审核" if submit else "存成了草稿，发布后导购才看得到"
     same = f"，{done.same} 条没有变化" if done.same else ""
     flash(f"导入完成：新建 {done.made} 条，更新 {done.changed} 条{same}。{where}", "success")
-    return redirect(url_for("hq.list_content", kind=ItemKind.SCRIPT))
+    return redirect(url_for("hq.review_content") if submit else url_for("hq.list_content", kind=ItemKind.SCRIPT))
 
 
 @bp.get("/content/export.xlsx")

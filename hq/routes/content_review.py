@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from content_library.categories import names_of, shelves
 from content_library.differences import differences
 from content_library.library_queries import count_waiting, get_item_in, page_waiting, versions_of
-from content_library.models import ItemVersion
+from content_library.models import ItemKind, ItemVersion
 from content_library.queries import list_categories, list_history, list_personas
 from content_library.reviewing import approve, comment_on, send_back, submit_for_review
+from content_library.uploads import media_of
 from foundation.db import transaction
 from foundation.errors import Conflict, Invalid, NotFound
 from hq.content_forms import told_fields
-from hq.forms import as_number
+from hq.forms import as_number, typed
 from hq.pages import cut_page
+from hq.routes.content import show_item
 from hq.routes.door import HEADQUARTERS, MANAGERS, REGIONAL, allow, bp, current_staff
 from org.console_queries import department_names, staff_names
 
@@ -53,9 +55,13 @@ def _act(item_id: int, act: Callable[[Session], object], done: str) -> ResponseR
         with transaction() as session:
             get_item_in(session, current_staff(), item_id)
             act(session)
-        flash(done, "success")
     except (Invalid, Conflict) as problem:
-        flash(problem.message, "danger")
+        # Shown again, not sent away: a reviewer's words must outlive the refusal.
+        fields = problem.fields if isinstance(problem, Invalid) else {}
+        if not fields.keys() & {"because", "comment"}:
+            flash(problem.message, "danger")
+        return show_item(item_id, fields, typed(request.form, "comment", "because")), problem.status
+    flash(done, "success")
     return redirect(url_for("hq.show_content", item_id=item_id))
 
 
@@ -115,8 +121,20 @@ def compare_content(item_id: int, version_id: int) -> ResponseReturnValue:
         who = staff_names(session, [one.created_by for one in (shown, earlier) if one])
     found = differences(told_fields(earlier, names), told_fields(shown, names)) if earlier else []
     return render_template(
-        "hq/content_compare.html", item=item, shown=shown, earlier=earlier, history=history, found=found, who=who
-    )
+        "hq/content_compare.html", item=item, shown=shown, earlier=earlier, history=history, who=who,
+        found=[one for one in found if one.name != "blob_key"], new_look=_new_look(ItemKind(item.kind), earlier, shown),
+    )  # fmt: skip
+
+
+def _new_look(kind: ItemKind, earlier: ItemVersion | None, shown: ItemVersion) -> str:
+    """What the eye has to compare: "picture" for two pictures side by side, "file" for another file, "" for neither."""
+    if earlier is None or earlier.body == shown.body:
+        return ""
+    if kind == ItemKind.POSTER:
+        return "picture"
+    if earlier.body.get("blob_key") == shown.body.get("blob_key"):
+        return ""
+    return "picture" if media_of(kind) == ItemKind.IMAGE else "file"
 
 
 def _earlier(history: list[ItemVersion], shown: ItemVersion, asked: int | None) -> ItemVersion | None:

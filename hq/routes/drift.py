@@ -13,7 +13,7 @@ from foundation.db import transaction
 from hq.forms import as_number
 from hq.persona_forms import as_day
 from hq.routes.door import MANAGERS, allow, bp, current_staff
-from leaderboard.drift_queries import sent_types, week_by_place, weeks_by_persona
+from leaderboard.drift_queries import sent_types, week_by_guide, week_by_store, weeks_by_persona, who_speaks
 from leaderboard.drift_rules import MISSING, Week, weekly_note
 from org.console_queries import staff_names, store_names
 
@@ -35,14 +35,19 @@ def show_drift() -> ResponseReturnValue:
     staff, monday = current_staff(), _week(request.args.get("week"), clock.today())
     store_id = as_number(request.args.get("store_id"))
     with transaction() as session:
-        weeks = weeks_by_persona(session, staff, monday, WEEKS)
+        speaking = who_speaks(session, staff)
+        weeks = weeks_by_persona(session, staff, speaking, monday, WEEKS)
         names = {one.id: one for one in list_all_personas(session)}
         asked = as_number(request.args.get("persona_id")) or 0
         chosen = asked if asked in weeks else next(iter(weeks), None)
         if chosen is None:
             return render_template("hq/drift.html", chosen=None, missing=MISSING)
-        sent = sent_types(session, staff, monday, monday + timedelta(days=6))
-        places = week_by_place(session, staff, monday, chosen, store_id=store_id)
+        sent = sent_types(session, staff, monday)
+        places = (
+            week_by_guide(session, staff, monday, chosen, store_id)
+            if store_id
+            else week_by_store(session, staff, speaking, monday, chosen)
+        )
         ids = [one.group for one in places]
         labels = staff_names(session, ids) if store_id else store_names(session, ids)
         store = store_names(session, [store_id]).get(store_id, "") if store_id else ""

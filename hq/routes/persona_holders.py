@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from content_library.persona_actions import assign, unassign
+from content_library.persona_queries import get_persona
 from content_library.persona_rules import HolderKind
 from foundation.db import transaction
 from foundation.errors import Conflict, NotFound
@@ -20,9 +21,10 @@ LONGEST_SEARCH = 40
 def find_holders(persona_id: int) -> ResponseReturnValue:
     """Guides, stores and regions of her subtree whose name holds the words: a fragment."""
     words, staff = request.args.get("q", "").strip()[:LONGEST_SEARCH], current_staff()
-    if not words:
-        return ""
     with transaction() as session:
+        get_persona(session, persona_id)
+        if not words:
+            return ""
         found = [
             (HolderKind.REGION, find_departments(session, staff, words)),
             (HolderKind.STORE, find_stores(session, staff, words)),

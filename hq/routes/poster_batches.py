@@ -63,7 +63,7 @@ def show_ahead_progress(item_id: int) -> ResponseReturnValue:
     with transaction() as session:
         item, version = _version(session, item_id)
         run = find_latest_run(session, _kind(version))
-    return render_template("hq/_poster_ahead.html", item=item, run=run, live=_live(run))
+    return render_template("hq/_poster_ahead.html", item=item, run=run, live=_live(run), polled=True)
 
 
 @bp.post("/posters/<int:item_id>/ahead")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from acquisition.console_queries import codes_by_guide
 from acquisition.models import CodeStatus
-from content_library.actions import publish_item, save_item
+from content_library.actions import allow_edit, locked
 from content_library.categories import shelves
 from content_library.layout import SAFE_EDGE, Layout, layout_of, problems_of
 from content_library.library_queries import Wanted, get_item_in, page_library
@@ -19,13 +19,13 @@ from content_library.pictures import open_picture
 from content_library.poster_queries import facts_of
 from content_library.posters import PosterFacts, proof
 from content_library.queries import list_categories, list_history, list_personas
-from content_library.reviewing import submit_for_review
 from content_library.rules import STAGES, may_edit, may_publish
 from content_library.uploads import checked_upload
 from foundation.blobs import keep_blob
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
-from hq.content_forms import FIELDS, ContentForm, placement_of, typed_content
+from hq.content_forms import FIELDS, ContentForm, typed_content
+from hq.content_saving import keep_content
 from hq.editing import fingerprint, overtaken
 from hq.forms import as_number
 from hq.pages import audience_choices, cut_page
@@ -89,6 +89,7 @@ def edit_poster(item_id: int) -> ResponseReturnValue:
     """The editor with the newest version."""
     with transaction() as session:
         item, version = _poster(session, item_id)
+        allow_edit(current_staff(), item.path)
         form, body = kept_poster(version)
     return _show_editor(form, body, {}, item, seen=fingerprint(whole_of(form, body)), trusted=True)
 
@@ -109,39 +110,30 @@ def _poster(session: Session, item_id: int) -> tuple[Item, ItemVersion]:
 
 def _save(item_id: int | None) -> ResponseReturnValue:
     form, seen = typed_content(request.form, ("", "")), request.form.get("seen", "")
+    then, because, staff = request.form.get("then", "keep"), request.form.get("because", ""), current_staff()
     body: Json = blank_layout()
-    item = None
+    with transaction() as session:
+        item = _poster(session, item_id)[0] if item_id is not None else None
     try:
         body = read_layout(request.form.get("layout", ""))
         _own_pictures(body)
+        if then != "keep":
+            _all_legible(body)
         with transaction() as session:
             if item_id is not None:
+                # Held first: of two who save in the same moment one must see the other's version.
+                locked(session, item_id)
                 item, version = _poster(session, item_id)
                 kept, theirs = kept_poster(version)
                 whole = whole_of(kept, theirs)
                 if changed := overtaken(seen, whole, whole_of(form, body)):
                     changed |= {"layout": f"对方改了：{changed_parts(theirs, body)}"} if "layout" in changed else {}
                     return _show_editor(form, body, changed, item, seen=fingerprint(whole), overtaken=True), 409
-            item, done = _kept(session, form, body, item_id)
+            item, done = keep_content(session, staff, ItemKind.POSTER, form, body, item_id, then=then, because=because)
     except Invalid as problem:
         return _show_editor(form, body, problem.fields or {"layout": problem.message}, item, seen=seen), 422
     flash(done, "success")
     return redirect(url_for("hq.edit_poster", item_id=item.id))
-
-
-def _kept(session: Session, form: ContentForm, body: Json, item_id: int | None) -> tuple[Item, str]:
-    staff, then = current_staff(), request.form.get("then", "keep")
-    places = {one.id: one.path for one in audience_choices(session, staff)} if form.values["department_id"] else {}
-    if (asked := as_number(form.values["department_id"])) and asked not in places:
-        raise Invalid("海报还不能保存", {"department_id": "这个部门不在您的范围里，请重新选"})
-    item = save_item(session, staff, ItemKind.POSTER, form.values["title"], body, item_id=item_id, **placement_of(form, places))
-    if then == "publish" and may_publish(staff.role):
-        publish_item(session, staff, item.id, because=request.form.get("because", ""))
-        return item, "已发布，导购现在就能用它发海报"
-    if then in {"publish", "submit"}:
-        submit_for_review(session, staff, item.id)
-        return item, "已提交，总部审核通过后导购就能用"
-    return item, "已存为草稿，发布后导购才看得到"
 
 
 def _own_pictures(body: Mapping[str, Any]) -> None:
@@ -149,6 +141,18 @@ def _own_pictures(body: Mapping[str, Any]) -> None:
     hers = {unsigned_blob(token)[0] for token in request.form.getlist("kept")[:50]}
     if set(blob_keys(body)) - hers:
         raise Invalid("海报还不能保存", {"layout": "有一张图片不是在这个页面上传的，请重新上传"})
+
+
+def _all_legible(body: Json) -> None:
+    """A poster goes to guides only when the usual one's comes out whole. Raises Invalid; a broken layout is told elsewhere."""
+    if problems_of(body):
+        return
+    layout = layout_of(body)
+    cut = [one["text"] for one in notes_for(layout, proof(layout, sample_facts("usual"))[1]) if one["cut"]]
+    if cut:
+        named = "、".join(f"「{text}」" for text in cut[:3])
+        why = f"{named}放不下，会被截断。把文字框拉大、字号调小或删几个字再发布；也可以先存为草稿"
+        raise Invalid("海报还不能发布", {"layout": why})
 
 
 def _show_editor(

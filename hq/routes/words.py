@@ -54,10 +54,14 @@ def keep_word() -> ResponseReturnValue:
     word = values["word"].strip()
     try:
         with transaction() as session:
-            save_word(session, current_staff(), word, values["kind"], values["why"].strip())
+            had = save_word(session, current_staff(), word, values["kind"], values["why"].strip())
     except Invalid as problem:
         return _show(values, problem.fields), 422
-    flash(f"「{word}」已保存，从现在起写文案会提醒", "success")
+    if had and had != values["kind"]:
+        now = KIND_NAMES[WordKind(values["kind"])]
+        flash(f"「{word}」原来就在列表里，类别从「{KIND_NAMES[WordKind(had)]}」改成了「{now}」", "warning")
+    else:
+        flash(f"「{word}」原来就在列表里，原因已更新" if had else f"「{word}」已保存，从现在起写文案会提醒", "success")
     return redirect(url_for("hq.list_words", of=values["kind"]))
 
 

@@ -12,7 +12,7 @@ from content_library.rules import fill
 from foundation import clock
 from foundation.db import transaction
 from foundation.errors import NotFound
-from foundation.text import cut
+from sidebar.beside import address_of
 from sidebar.routes.door import bp, current_staff, store_name, variables
 from sop.actions import finish_care
 from sop.care_queries import CareDue, list_care_due
@@ -30,7 +30,7 @@ def _rows(session: Session, due: Sequence[CareDue]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for one in due:
         name = one.follow.remark or one.customer.name
-        filled = variables(staff, store, cut(name, 12, ""))
+        filled = variables(staff, store, address_of(one.customer, one.follow))
         version = versions.get(one.node.item_id or 0)
         bubbles = [fill(bubble, filled) for bubble in version.body["bubbles"]] if version else []
         rows.append({"due": one, "name": name or "微信客户", "bubbles": bubbles})

@@ -2,18 +2,19 @@
 
 import io
 
-from flask import jsonify, request, send_file
+from flask import jsonify, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
 from content_library.favouring import favour, unfavour
 from content_library.item_figures import note_miss
+from content_library.link_rules import short_address
 from content_library.pictures import decoded, open_picture
 from content_library.queries import get_item_for
 from foundation.blobs import blob_path, read_blob
 from foundation.db import transaction
 from foundation.errors import Conflict, NotFound
 from sidebar.beside import beside
-from sidebar.messages import To, messages_of, picture_of_token
+from sidebar.messages import To, lost_file, messages_of, picture_of_token, tracked_code
 from sidebar.routes.door import bp, current_customer, current_staff
 from sidebar.service_forms import switch
 
@@ -23,17 +24,34 @@ WEEK = 7 * 24 * 3600
 
 @bp.post("/items/<int:item_id>/messages")
 def prepare_messages(item_id: int) -> ResponseReturnValue:
-    """{"messages"} for the customer beside the page (`c`), or for 朋友圈 (`for=moments`); 202 {"wait": true}: ask again."""
-    staff = current_staff()
+    """{"messages"} for the customer beside the page (`c`), or for 朋友圈 (`for=moments`); 202 {"wait": true}: ask again.
+
+    `lost` in the JSON names a file of them the client refused: the platform forgot it before its time, and a new one is fetched.
+    """
+    staff, lost = current_staff(), lost_file(request.get_json(silent=True))
     to_many = request.args.get("for") == "moments"
     if not to_many and not current_customer():
         raise Conflict("请从客户聊天打开侧边栏")
     with transaction() as session:
         chat = beside(session)
         item, version = get_item_for(session, staff.path, item_id)
-        made = messages_of(session, item, version, To(staff.id, None if to_many else chat.customer_id, chat.filled))
+        to = To(staff.id, None if to_many else chat.customer_id, chat.filled, lost)
+        made = messages_of(session, item, version, to)
         number = version.id
     return (jsonify({"messages": made, "version": number}), 200) if made else (jsonify({"wait": True}), 202)
+
+
+@bp.get("/items/<int:item_id>/open")
+def open_item(item_id: int) -> ResponseReturnValue:
+    """Where a link, an article or a coupon leads, by her own tracked link, as a customer would come there.
+
+    A colleague's look is no visit. Raises Invalid for an item that leads nowhere, NotFound for one she may not send.
+    """
+    staff = current_staff()
+    with transaction() as session:
+        item, version = get_item_for(session, staff.path, item_id)
+        code = tracked_code(session, item, version, To(staff.id, None, {}))
+    return redirect(short_address("", code))
 
 
 @bp.post("/items/<int:item_id>/favourite")

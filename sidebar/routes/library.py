@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from content_library.categories import subtree
 from content_library.finding import Shelf, find_items, list_shelf, marks_of
 from content_library.models import Category, Item, ItemKind
 from content_library.queries import list_categories
@@ -45,9 +46,7 @@ def _asked_kinds(usual: Sequence[ItemKind]) -> tuple[Sequence[ItemKind], str]:
 
 
 def _with_children(categories: Sequence[Category], category_id: int | None) -> list[int]:
-    if category_id is None:
-        return []
-    return [category_id, *(one.id for one in categories if one.parent_id == category_id)]
+    return [] if category_id is None else sorted(subtree({one.id: one for one in categories}, category_id))
 
 
 def _found(session: Session, chat: Beside, usual: Sequence[ItemKind], categories: Sequence[Category]) -> dict[str, object]:

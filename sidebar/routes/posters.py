@@ -17,6 +17,7 @@ from foundation.errors import Conflict, NotFound
 from org.models import Staff
 from outbox.media import keep_media, want_media
 from sidebar.codes import my_code
+from sidebar.messages import lost_file
 from sidebar.routes.door import bp, current_customer, current_staff
 
 # After so many empty answers an avatar is left out: a poster is fine without a face, not without a code.
@@ -101,8 +102,7 @@ def prepare_media(item_id: int) -> ResponseReturnValue:
     `lost` in the JSON names an id the client refused: the platform forgot it before its time, and a new one is fetched.
     """
     key, item = draw_for(current_staff(), item_id)
-    said = request.get_json(silent=True)
-    lost = str(said.get("lost") or "")[:512] if isinstance(said, dict) else ""
+    lost = lost_file(request.get_json(silent=True))
     with transaction() as session:
         media_id = want_media(session, keep_media(session, "image", key, f"poster-{item.id}.jpg"), lost=lost)
     return (jsonify({"mediaid": media_id}), 200) if media_id else (jsonify({"wait": True}), 202)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from content_library.calendar_actions import mark_followed_up, mark_posted
-from content_library.calendar_queries import get_post_of, list_done, posts_between
+from content_library.calendar_queries import get_post_of, list_done, posts_between, posts_due
 from content_library.calendar_rules import monday_of, time_of
 from content_library.models import Item, ItemKind, ItemVersion
 from content_library.persona_models import PersonaEntry, PersonaPost
@@ -81,12 +81,16 @@ def _card(entry_id: int, post: PersonaPost) -> str:
     with transaction() as session:
         staff = current_staff()
         (row,) = _rows(session, staff, [get_post_of(session, staff, entry_id)], {entry_id: post})
-    return render_template("sidebar/post_card.html", row=row, today=clock.today())
+        today = clock.today()
+        planned = posts_due(session, staff, today)
+        posted = list_done(session, staff, [one.id for one in planned])
+    facts = {"today": today, "planned": len(planned), "posted": len(posted), "moved": True}
+    return render_template("sidebar/posts_answer.html", row=row, **facts)
 
 
 @bp.post("/posts/<int:entry_id>/posted")
 def report_posted(entry_id: int) -> ResponseReturnValue:
-    """She posted it; answers with the card, its follow-up in front."""
+    """She posted it; answers with the card, its follow-up in front, and how many of today's are posted."""
     with transaction() as session:
         post = mark_posted(session, current_staff(), entry_id)
     return _card(entry_id, post)

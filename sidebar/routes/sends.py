@@ -8,10 +8,13 @@ from content_library.actions import record_send
 from content_library.models import Category
 from content_library.queries import get_shown
 from customers.actions import note_timeline, touch
+from customers.models import Follow
 from customers.queries import get_customer_of
 from foundation.db import transaction
 from sidebar.forms import SendReport, send_report
 from sidebar.routes.door import bp, current_staff
+from sop.care_actions import finish_care
+from sop.customer_queries import list_asked
 from sop.queries import get_assignment_of
 
 
@@ -23,13 +26,22 @@ def _assignment_behind(session: Session, report: SendReport) -> int | None:
     return assignment.id if assignment.task.item_id == report.item_id else None
 
 
+def _care_done(session: Session, follow: Follow, item_id: int) -> bool:
+    """Whether what she sent was the care due for her customer today, which is done with it: no second tap for the same deed."""
+    staff = current_staff()
+    if follow.staff_id != staff.id:
+        return False
+    due = [one.id for one in list_asked(session, staff, follow) if one.kind == "care" and one.item_id == item_id]
+    return bool(due) and finish_care(session, staff, follow.id, due[0], "done")
+
+
 @bp.post("/sends")
 def record() -> ResponseReturnValue:
-    """Something went out: the send, the timeline and the last contact, in one transaction and once."""
+    """Something went out: the send, the timeline and the last contact, in one transaction and once; `care` when one was due."""
     report = send_report(request.get_json(silent=True))
     staff = current_staff()
     with transaction() as session:
-        customer, _ = get_customer_of(session, staff, report.external_userid)
+        customer, follow = get_customer_of(session, staff, report.external_userid)
         item, version = get_shown(session, staff.path, report.item_id, report.version_id)
         category = session.get(Category, item.category_id) if item.category_id else None
         sent = record_send(
@@ -43,4 +55,5 @@ def record() -> ResponseReturnValue:
                 category=category.name if category else "",
             )  # fmt: skip
             touch(session, staff.id, customer.id, report.at)
-    return jsonify({"recorded": sent is not None})
+        cared = sent is not None and _care_done(session, follow, item.id)
+    return jsonify({"recorded": sent is not None} | ({"care": True} if cared else {}))

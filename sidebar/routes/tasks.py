@@ -1,16 +1,20 @@
 """Tasks (任务): what she owes and for how many minutes, the exact task, her answer and what became of it."""
 
+from dataclasses import dataclass
+
 from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from content_library.models import ItemKind
+from content_library.finding import Marks, marks_of
+from content_library.models import Item, ItemKind
 from content_library.queries import get_item_for
-from content_library.rules import fill
 from foundation.db import transaction
 from foundation.errors import NotFound
+from sidebar.beside import beside
+from sidebar.cards import Card, card_of
 from sidebar.forms import photo_keys, task_answer
-from sidebar.routes.door import bp, current_staff, store_name, variables
+from sidebar.routes.door import bp, current_staff
 from sop.actions import finish, open_assignment
 from sop.models import AssignmentStatus, Task
 from sop.queries import list_finished_of, list_open_of
@@ -30,8 +34,16 @@ def show_tasks() -> ResponseReturnValue:
     return render_template("sidebar/tasks.html", owed=owed, done=done, minutes=minutes)
 
 
-def _script_of(session: Session, task: Task) -> dict[str, object] | None:
-    """The script or poster headquarters put beside the task, while it may still be sent."""
+@dataclass(frozen=True)
+class Attached:
+    """What headquarters put beside a task: a poster has its own page, anything else is a card to send."""
+
+    poster: Item | None = None
+    card: Card | None = None
+
+
+def _attached(session: Session, task: Task) -> Attached | None:
+    """None when nothing is attached, or it may not be sent any more."""
     if task.item_id is None:
         return None
     staff = current_staff()
@@ -39,9 +51,12 @@ def _script_of(session: Session, task: Task) -> dict[str, object] | None:
         item, version = get_item_for(session, staff.path, task.item_id)
     except NotFound:
         return None
-    filled = variables(staff, store_name(session, staff))
-    bubbles = [fill(b, filled) for b in version.body["bubbles"]] if item.kind == ItemKind.SCRIPT else []
-    return {"item": item, "bubbles": bubbles}
+    if item.kind == ItemKind.POSTER:
+        return Attached(poster=item)
+    chat = beside(session)
+    marks = marks_of(session, staff, chat.customer_id, [item.id])
+    known = marks[item.id][1] if item.id in marks else Marks(None)
+    return Attached(card=card_of(item, version, chat.filled, (chat.persona_id, chat.stage), known))
 
 
 @bp.get("/tasks/<int:assignment_id>")
@@ -49,8 +64,8 @@ def show_task(assignment_id: int) -> ResponseReturnValue:
     """The exact task, with what is asked and how it stands."""
     with transaction() as session:
         assignment = open_assignment(session, current_staff(), assignment_id)
-        script = _script_of(session, assignment.task)
-    return render_template("sidebar/task.html", one=assignment, task=assignment.task, script=script)
+        attached = _attached(session, assignment.task)
+        return render_template("sidebar/task.html", one=assignment, task=assignment.task, attached=attached)
 
 
 @bp.post("/tasks/<int:assignment_id>")

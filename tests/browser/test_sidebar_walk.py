@@ -162,7 +162,7 @@ def test_cancels_lost_networks_and_other_chats(road: Road, page: Page, phone: Br
 
     # A page that was left open beside another chat does not send into it.
     page.goto(road.beside(GUIDE, second, f"/sidebar/scripts%3Fc={first}"))
-    page.locator(".script").first.get_by_role("button", name="发送").click()
+    page.locator(".script .go").first.click()
     page.wait_for_url(f"**/sidebar/customers/{second}*")
     assert _said(road, second) == []
 

@@ -36,9 +36,11 @@ POSTER = {
 }
 
 
-def make_poster(session: Session, staff: Staff, *, title: str = "上新海报", body: dict[str, object] | None = None) -> Item:
+def make_poster(
+    session: Session, staff: Staff, *, title: str = "上新海报", body: dict[str, object] | None = None, path: str = ""
+) -> Item:
     """A published poster template with words, face and code."""
-    item = save_item(session, staff, ItemKind.POSTER, title, body or POSTER)
+    item = save_item(session, staff, ItemKind.POSTER, title, body or POSTER, path=path)
     return publish_item(session, staff, item.id)
 
 

@@ -87,6 +87,7 @@ CASES: dict[str, Case] = {
     "sidebar.withdraw_proposal": guide("/sidebar/proposals/{proposal}/withdraw", form={}),
     "sidebar.show_proposal_picture": guide("/sidebar/proposals/{proposal}/picture"),
     "sidebar.prepare_messages": content("/sidebar/items/{picture}/messages?for=moments", "g21a", json={}),
+    "sidebar.open_item": content("/sidebar/items/{link}/open", "g21a"),
     "sidebar.keep_item": content("/sidebar/items/{picture}/favourite", "g21a", json={"on": ["yes"]}),
     "sidebar.show_item_picture": content("/sidebar/items/{picture}/picture", "g21a"),
     "sidebar.show_timeline": guide("/sidebar/customers/{customer}/timeline"),
@@ -96,6 +97,20 @@ CASES: dict[str, Case] = {
     "sidebar.finish_one": guide("/sidebar/care/{follow}/{node}", form={"outcome": "done"}),
     "sidebar.show_poster": content("/sidebar/posters/{poster}", "g21a"),
     "sidebar.show_poster_picture": content("/sidebar/posters/{poster}/picture", "g21a"),
+    "sidebar.report_posted": guide("/sidebar/posts/{entry}/posted", form={}),
+    "sidebar.report_followed_up": guide("/sidebar/posts/{entry}/followed-up", form={}),
+    "hq.show_contribution": region("/hq/contributions/{proposal}"),
+    "hq.show_contribution_picture": region("/hq/contributions/{proposal}/picture"),
+    "hq.adopt_contribution": region("/hq/contributions/{proposal}/adopt", {"title": "好看", "bubble": "好看"}),
+    "hq.decline_contribution": region("/hq/contributions/{proposal}/decline", {"answer": "已经有了"}),
+    "hq.give_persona": region("/hq/personas/{persona}/holders", {"kind": "guide", "target_id": "{guide}"}),
+    "hq.take_persona": region("/hq/personas/{persona}/holders/{holder}/remove", {}),
+    "hq.edit_poster": content("/hq/posters/{poster}"),
+    "hq.change_poster": content("/hq/posters/{poster}", form={"title": "改过的", "layout": ("layout",)}),
+    "hq.show_ahead": content("/hq/posters/{poster}/ahead"),
+    "hq.show_ahead_progress": content("/hq/posters/{poster}/ahead/progress"),
+    "hq.start_ahead": content("/hq/posters/{poster}/ahead", form={"department_id": "2"}),
+    "hq.cancel_ahead": content("/hq/posters/{poster}/ahead/cancel", form={}),
     "sidebar.prepare_media": content("/sidebar/posters/{poster}/media", "g21a", form={}),
 }
 # An id may also stand behind the question mark or in the form.
@@ -104,6 +119,15 @@ BESIDES: dict[str, Case] = {
     "department of an audience": region("/hq/tasks/audience?department_id={department}"),
     "store of the codes": manager("/hq/codes?store_id={store}"),
     "store that codes are made for": manager("/hq/codes", {"store_id": "{store}", "channel": "收银台"}),
+    "department a poster is drawn for": Case(
+        "/hq/posters/{common}/ahead", "east", ("g31a",), "g21a", {"department_id": "{department}"}
+    ),
+    "store a persona is given to": Case(
+        "/hq/personas/{persona}/holders", "east", ("g31a",), "g21a", {"kind": "store", "target_id": "{store}"}
+    ),
+    "department a persona is given to": Case(
+        "/hq/personas/{persona}/holders", "east", ("g31a",), "g21a", {"kind": "region", "target_id": "{region}"}
+    ),
     "customer beside the scripts": guide("/sidebar/scripts?c={customer}"),
     "customer beside the search": guide("/sidebar/scripts/results?q=尺码&c={customer}"),
     "customer beside a poster": Case("/sidebar/posters/{common}?c={customer}", "g21a", ("g21b", "g22a"), "g21a"),
@@ -112,7 +136,28 @@ BESIDES: dict[str, Case] = {
         "/sidebar/sends", "g21a", ("g31a",), "g21a", json=SEND | {"customer": "wm-g21a", "once": "once-again-{script}"}
     ),
 }
+# The brand's own: every manager reads it, of whatever region; (address, the lowest role that may).
+SHARED = {
+    "hq.show_persona": ("/hq/personas/{persona}", "m21"),
+    "hq.show_entry": ("/hq/calendar/entries/{entry}", "m21"),
+    "hq.find_holders": ("/hq/personas/{persona}/find?q=G", "east"),
+}
+# Open to whoever has the whole address, which only we can make.
+SIGNED = {"sidebar.show_shared_picture"}
 LOCKED = {
+    "hq.copy_calendar": "/hq/calendar/{persona}/copy",
+    "hq.publish_calendar": "/hq/calendar/{persona}/publish",
+    "hq.write_entry": "/hq/calendar/{persona}/new",
+    "hq.create_entry": "/hq/calendar/{persona}/new",
+    "hq.change_entry": "/hq/calendar/entries/{entry}",
+    "hq.change_day": "/hq/calendar/entries/{entry}/move",
+    "hq.take_entry_back": "/hq/calendar/entries/{entry}/take-back",
+    "hq.drop_entry": "/hq/calendar/entries/{entry}/delete",
+    "hq.edit_persona": "/hq/personas/{persona}/edit",
+    "hq.change_persona": "/hq/personas/{persona}/edit",
+    "hq.put_persona_away": "/hq/personas/{persona}/archive",
+    "hq.bring_persona_back": "/hq/personas/{persona}/restore",
+    "hq.drop_word": "/hq/words/{word}/remove",
     "hq.publish_content": "/hq/content/{item}/publish",
     "hq.approve_content": "/hq/content/{item}/approve",
     "hq.send_back_content": "/hq/content/{item}/send-back",

@@ -9,31 +9,19 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from org.models import Staff
+from tests.web import WECOM, WeComVisitor, signed_in
 
-WECOM = "Mozilla/5.0 (Linux; Android 15; wv) Chrome/130.0 Mobile wxwork/4.1.36 MicroMessenger/7.0.1 NetType/4G Language/zh"
 TOKEN = re.compile(r'name="(?:csrf-token|csrf)" content="([^"]+)"')
 OPENED = {"hq": "/hq/board", "sidebar": "/sidebar/tasks"}
 
 
-class Visitor:
+class Visitor(WeComVisitor):
     """One signed-in person in front of both doors."""
 
     def __init__(self, client: FlaskClient, staff: Staff) -> None:
-        self.client = client
+        super().__init__(client)
         self.staff = staff
         self._tokens: dict[str, str] = {}
-
-    def get(self, path: str) -> TestResponse:
-        answer = self.client.get(path, headers={"User-Agent": WECOM})
-        answer.get_data()
-        answer.close()
-        return answer
-
-    def page(self, path: str) -> str:
-        """The text of a page that must be there."""
-        answer = self.get(path)
-        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:300]}"
-        return answer.text
 
     def post(self, path: str, form: dict[str, object] | None = None, *, json: object = None) -> TestResponse:
         """A form of the console, or the JSON of a guide's page when `json` is given."""
@@ -60,9 +48,6 @@ def visit(app: Flask) -> Callable[[Staff], Visitor]:
     """`visit(staff)` is that person, signed in."""
 
     def signed(staff: Staff) -> Visitor:
-        client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["person_id"], cookie["epoch"] = staff.id, staff.epoch
-        return Visitor(client, staff)
+        return Visitor(signed_in(app, staff), staff)
 
     return signed

@@ -4,32 +4,30 @@ The cases are held against the app's own map of addresses: a new route with an o
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot.models import EventStatus
-from content_library.proposal_actions import propose
-from customers.service_actions import plan_step
-from customers.service_models import NextStep
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.blobs import keep_blob
 from foundation.db import transaction
-from hq.forms import moment_field
-from hq.routes.door import HEADQUARTERS, OPEN, ROLES
-from org.models import Staff, SyncRun, SyncStatus
+from hq.routes.door import HEADQUARTERS, OPEN, REGIONAL, ROLES
+from org.models import Staff
+from sidebar.messages import shared_picture
 from sop.actions import seed_care_nodes
-from sop.models import AnswerKind, AssignmentStatus, CareNode, TaskStatus
+from sop.models import CareNode
 from tests.builders.bot import make_event
-from tests.builders.content_library import make_category, make_picture, make_poster, make_script
+from tests.builders.content_library import make_category, make_script
 from tests.builders.outbox import make_message
-from tests.builders.sop import Brand, make_brand, make_copy, make_follow, make_task
-from tests.flows.addresses import BESIDES, CASES, LOCKED, TASK
+from tests.builders.personas import make_entry, make_persona
+from tests.builders.sop import Brand, make_brand
+from tests.flows.addresses import BESIDES, CASES, LOCKED, SHARED, SIGNED, TASK
 from tests.flows.browsers import Visitor, visit
+from tests.flows.things import PHOTO, a_run, a_word, things_of
 
 __all__ = ["visit"]
 
@@ -40,35 +38,6 @@ Visits = Callable[[Staff], Visitor]
 def brand(app: Flask) -> Brand:
     with transaction() as session:
         return make_brand(session)
-
-
-def things_of(session: Session, brand: Brand, userid: str) -> dict[str, object]:
-    """One guide's customer, tasks of her store, content of her region."""
-    owner, hq = brand.guides[userid], brand.headquarters
-    place = {"department_id": owner.department_id or 0, "path": owner.path}
-    asked = make_task(session, brand, answer_kind=AnswerKind.PHOTO, **place)
-    answer = make_copy(session, asked, owner, status=AssignmentStatus.DONE, done_at=clock.now())
-    answer.answer_photos = [keep_blob(b"\xff\xd8\xff\xe0 a photo")]
-    follow = make_follow(session, owner, f"wm-{userid}", days_ago=1)
-    own_region = owner.path[:4]
-    script = make_script(session, hq, title=f"尺码 {userid}", path=own_region)
-    picture = make_picture(session, hq, path=own_region)
-    poster = make_poster(session, hq)
-    common = make_poster(session, hq, title="全国海报")
-    poster.path = own_region
-    proposed = propose(session, owner, "一张图", [], keep_blob(b"\xff\xd8\xff\xe0 a picture"), "", f"once-{userid}")
-    plan_step(session, owner, follow.customer_id, "到货通知她", clock.now() + timedelta(days=1), f"once-{userid}")
-    return {
-        "step": session.scalars(select(NextStep.id).where(NextStep.staff_id == owner.id)).one(), "proposal": proposed.id,
-        "yes": True, "soon": (clock.now() + timedelta(days=1)).timestamp() * 1000,
-        "task": asked.id, "answer": answer.id, "copy": make_copy(session, make_task(session, brand, **place), owner).id,
-        "draft": make_task(session, brand, status=TaskStatus.DRAFT, **place).id, "customer": f"wm-{userid}",
-        "follow": follow.id, "node": session.scalars(select(CareNode.id).where(CareNode.day == 1)).one(),
-        "picture": picture.id, "picture_version": picture.version_id, "script": script.id, "version": script.version_id,
-        "poster": poster.id, "common": common.id,
-        "store": owner.store_id, "department": owner.department_id,
-        "later": moment_field(clock.now() + timedelta(days=1)),
-    }  # fmt: skip
 
 
 @pytest.fixture
@@ -93,8 +62,12 @@ def test_every_address_with_an_id_has_its_case(app: Flask) -> None:
     with_id = {
         rule.endpoint for rule in app.url_map.iter_rules() if rule.arguments and rule.endpoint.startswith(("hq.", "sidebar."))
     }
-    assert with_id - {f"hq.{name}" for name in OPEN} - {"hq.static", "sidebar.static"} == set(CASES) | set(LOCKED)
+    assert (
+        with_id - {f"hq.{name}" for name in OPEN} - {"hq.static", "sidebar.static"}
+        == set(CASES) | set(LOCKED) | set(SHARED) | SIGNED
+    )
     assert all(ROLES[name.removeprefix("hq.")] == HEADQUARTERS for name in LOCKED)
+    assert all(ROLES[name.removeprefix("hq.")] >= REGIONAL for name in SHARED)
 
 
 @pytest.mark.parametrize("name", [*CASES, *BESIDES])
@@ -126,15 +99,14 @@ def test_an_id_that_nobody_has_is_not_found_either(brand: Brand, owned: dict[str
 def test_a_locked_page_says_the_same_of_what_is_there_and_what_is_not(brand: Brand, visit: Visits) -> None:
     with transaction() as session:
         seed_care_nodes(session)
-        run = SyncRun(kind="org", status=SyncStatus.DONE, cursor={}, done=1, report={}, asked_by="x", created_at=clock.now())
-        session.add(run)
+        persona = make_persona(session)
         ids = {
             "node": session.scalars(select(CareNode.id)).first(), "message": make_message(session).id, "staff": brand.ai.id,
             "event": make_event(session, status=EventStatus.SET_ASIDE).id,
             "item": make_script(session, brand.headquarters).id, "shelf": make_category(session).id,
+            "run": a_run(session), "word": a_word(session, brand), "persona": persona.id,
+            "entry": make_entry(session, persona, clock.today()).id,
         }  # fmt: skip
-        session.flush()
-        ids["run"] = run.id
     missing = dict.fromkeys(ids, 987_654)
     for viewer in (brand.east, brand.manager):
         visitor = visit(viewer)
@@ -143,6 +115,30 @@ def test_a_locked_page_says_the_same_of_what_is_there_and_what_is_not(brand: Bra
             ask = visitor.get if "GET" in (rule.methods or ()) else visitor.post
             there, gone = ask(path.format(**ids)), ask(path.format(**missing))
             assert (there.status_code, gone.status_code) == (403, 403), path
+
+
+def test_the_brands_own_voice_is_read_by_every_manager_and_tells_only_of_her_people(
+    brand: Brand, owned: dict[str, dict[str, object]], visit: Visits
+) -> None:
+    theirs = owned["g31a"]
+    for name, (path, viewer) in SHARED.items():
+        visitor = visit(person(brand, viewer))
+        text = visitor.page(path.format(**theirs))
+        assert "G31A" not in text, name
+        gone = theirs | {"persona": 987_654, "entry": 987_654}
+        assert visitor.get(path.format(**gone)).status_code == 404, name
+        assert visit(brand.far).get(path.format(**theirs)).status_code == 403, name
+
+
+def test_a_shared_picture_is_open_only_by_the_address_we_signed(app: Flask, brand: Brand) -> None:
+    key = keep_blob(PHOTO)
+    with app.test_request_context():
+        path = urlsplit(shared_picture(key)).path
+    stranger = app.test_client()
+    for changed in (f"{path}x", f"/sidebar/shared/{key}", path.replace(path[-4:], "AAAA")):
+        assert stranger.get(changed).status_code == 404, changed
+    with stranger.get(path) as answer:
+        assert answer.status_code == 200
 
 
 def test_a_form_does_not_tell_the_title_of_another_regions_content(

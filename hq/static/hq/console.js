@@ -29,6 +29,22 @@
   keepPolling();
   document.addEventListener("visibilitychange", poll);
 
+  // A date filled in halfway is sent as an empty one: said at the field before anything is sent.
+  document.addEventListener("submit", function (event) {
+    var half = Array.from(event.target.querySelectorAll("input")).filter(function (field) { return field.validity.badInput; });
+    event.target.querySelectorAll("[data-half]").forEach(function (told) { told.previousElementSibling.classList.remove("is-invalid"); told.remove(); });
+    half.forEach(function (field) {
+      var told = document.createElement("div");
+      told.className = "invalid-feedback d-block";
+      told.dataset.half = "";
+      told.textContent = field.type === "number" ? "请填数字" : "没有填完整，请补上年月日和时间，或清空";
+      field.classList.add("is-invalid");
+      field.after(told);
+      if (field.closest("details")) { field.closest("details").open = true; }
+    });
+    if (half.length) { event.preventDefault(); event.stopImmediatePropagation(); half[0].focus(); }
+  });
+
   // A form is sent once: a second press while the first is on its way does nothing.
   document.addEventListener("submit", function (event) {
     var form = event.target;

@@ -12,14 +12,17 @@
     }
   };
   /* Media is put on the platform when it is asked for: ask again until it is there. */
-  const prepared = async (url) => {
+  const prepared = async (url, lost = "") => {
     for (let turn = 0; turn < 30; turn += 1) {
-      const answer = await post(url, {});
+      const answer = await post(url, { lost });
       if (!answer.wait) return answer;
       await wait(turn < 5 ? 300 : 800);
     }
     throw { words: "文件上传得有点慢，请稍后再试" };
   };
+  const fileOf = (message) => message[message.msgtype]?.mediaid || "";
+  /* The platform may have forgotten a file before its time: one it refused is asked for anew, once, within the same tap. */
+  const renewing = (url) => async (message) => (await prepared(url, fileOf(message))).messages[0];
   let postable = null;
   const canPost = () => {
     postable ??= call("checkJsApi", { jsApiList: ["shareToExternalMoments"] }).then(
@@ -29,17 +32,28 @@
     return postable;
   };
   /* Opens 朋友圈 with the text and what goes with it; the guide still posts by herself. */
-  const postMoments = (text, attachments) => call("shareToExternalMoments", { text: { content: text.slice(0, 2000) }, attachments }, 60000);
-  Object.assign(window.guide, { copy, prepared, canPost, postMoments });
+  const openMoments = (text, attachments) => call("shareToExternalMoments", { text: { content: text.slice(0, 2000) }, attachments }, 60000);
+  const postMoments = async (text, attachments, renew) => {
+    try {
+      await openMoments(text, attachments);
+    } catch (error) {
+      if (error.kind !== "failed" || !attachments.some(fileOf)) throw error;
+      await openMoments(text, await Promise.all(attachments.map(renew)));
+    }
+  };
+  Object.assign(window.guide, { canPost, copy, postMoments, prepared, renewing });
 
   document.addEventListener("alpine:init", () => {
     const { Alpine } = window;
 
     Alpine.data("item", () => ({
-      item: 0, version: 0, title: "", bubbles: [], drafts: [], script: true, kept: false, ends: null, files: false, base: "",
+      item: 0, version: 0, title: "", bubbles: [], drafts: [], script: true, kept: false, had: false, ends: null, files: false, base: "",
       mode: "", open: false, busy: false, sent: false, direct: false, problem: "",
       init() { Object.assign(this, facts(this.$el, "item")); this.drafts = this.remembered(); },
-      get label() { return this.busy ? "发送中…" : this.sent ? "再发一次" : "发送"; },
+      get again() { return this.had || this.sent; },
+      get label() { return this.busy ? "发送中…" : this.again ? "再发一次" : "发送"; },
+      get forChat() { return `${this.base}/messages?c=${encodeURIComponent(fact("customer"))}`; },
+      get forMoments() { return `${this.base}/messages?for=moments`; },
       get sheet() { return this.mode !== ""; },
       get editing() { return this.mode === "edit"; },
       get posting() { return this.mode === "post"; },
@@ -77,9 +91,9 @@
           const texts = words.map((text) => text.trim()).filter(Boolean);
           if (this.script && !texts.length) return toast("内容是空的");
           const ready = this.script ? { version: this.version, messages: texts.map((content) => ({ msgtype: "text", text: { content } })) }
-            : await prepared(`${this.base}/messages?c=${encodeURIComponent(fact("customer"))}`);
+            : await prepared(this.forChat);
           const edited = this.script && texts.join("\n") !== this.bubbles.join("\n");
-          const count = await send(ready.messages, { item: this.item, version: ready.version, edited });
+          const count = await send(ready.messages, { item: this.item, version: ready.version, edited }, ready.messages.some(fileOf) ? renewing(this.forChat) : undefined);
           if (count) { this.sent = true; this.mode = ""; drafts.remove(this.place); }
         } catch (error) {
           toast(error.words || "网络不好，没有发出去，请再试一次");
@@ -97,8 +111,8 @@
         this.busy = true;
         this.problem = "";
         try {
-          const { messages } = await prepared(`${this.base}/messages?for=moments`);
-          await postMoments(this.bubbles.join("\n"), messages);
+          const { messages } = await prepared(this.forMoments);
+          await postMoments(this.bubbles.join("\n"), messages, renewing(this.forMoments));
           this.mode = "";
           toast("已打开朋友圈发布");
         } catch (error) {

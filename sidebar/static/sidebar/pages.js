@@ -1,12 +1,12 @@
 /* What each page does by itself (Alpine components, CSP build): no page knows the WeCom client but through window.guide. */
 (() => {
   "use strict";
-  const { fact, call, context, post, keep, kept, send, copy, toast, wait, drafts } = window.guide;
+  const { fact, context, enterChat, post, keep, kept, send, copy, toast, wait, drafts } = window.guide;
   const facts = (element, name) => JSON.parse(element.dataset[name]);
   const PLACES = {
     group: ["这是群聊", "群里不能看单个客户。点群成员头像，打开与她的单聊再用侧边栏。", ""],
     normal: ["没有打开客户聊天", "从下面选一位客户，或在她的聊天里打开侧边栏。", ""],
-    permission: ["没有客户联系权限", "请联系总部，在管理后台把您加入“客户联系”的使用范围。", "warn"],
+    permission: ["没有客户联系权限", "还没加好友的，先加她为好友；已经是好友的，请总部在管理后台把您加入“客户联系”的使用范围。", "warn"],
     context: ["没有打开客户聊天", "从下面选一位客户，或在她的聊天里打开侧边栏。", ""],
     signature: ["页面签名没有通过", "请关闭后重新打开；仍不行请把这句话发给总部。", "warn"],
     silent: ["企业微信没有响应", "请关闭侧边栏再打开一次。", "warn"],
@@ -14,6 +14,13 @@
     outside: ["请在企业微信中打开", "这里仍可查看您的客户和任务。", ""],
     failed: ["没能识别聊天中的客户", "请关闭侧边栏再打开一次，或从下面选择。", "warn"],
   };
+
+  /* A shelf that holds more than the screen shows what is chosen in it. */
+  document.querySelectorAll(".shelf .on").forEach((chosen) => {
+    const shelf = chosen.closest(".shelf");
+    const [inner, outer] = [chosen.getBoundingClientRect(), shelf.getBoundingClientRect()];
+    if (inner.right > outer.right) shelf.scrollLeft = inner.left - outer.left - (outer.width - inner.width) / 2;
+  });
 
   document.addEventListener("alpine:init", () => {
     const { Alpine } = window;
@@ -39,10 +46,13 @@
 
     /* The sidebar stays open while she changes chats: follow the chat when the page is seen again. */
     Alpine.data("watch", () => ({
+      apart: false,
       init() {
         if (!window.guide.inWeCom) return;
         document.addEventListener("visibilitychange", () => { if (!document.hidden) this.follow(); });
+        context().then(({ customer }) => { this.apart = customer !== fact("customer"); }, (error) => { this.apart = error.kind === "context"; });
       },
+      chat() { enterChat(fact("customer")).catch((error) => toast(error.words)); },
       async follow() {
         const now = await context().catch(() => null);
         if (now?.customer && now.customer !== fact("customer")) location.replace(`/sidebar/customers/${encodeURIComponent(now.customer)}`);
@@ -125,7 +135,7 @@
       async chat() {
         const copied = this.bubbles.length > 0 && (await copy(this.bubbles.join("\n")));
         try {
-          await call("openEnterpriseChat", { groupName: "", userIds: [], externalUserIds: [this.customer] });
+          await enterChat(this.customer);
           if (copied) toast("已复制，粘贴即可发送");
         } catch (error) {
           toast(copied ? "已复制，请到聊天里粘贴" : error.words);

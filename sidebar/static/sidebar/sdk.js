@@ -76,11 +76,12 @@
   };
 
   let fading;
-  const toast = (words, undo) => {
+  const toast = (words, undo, name = "撤销") => {
     const box = document.getElementById("toast");
     const button = box.querySelector("button");
     box.querySelector("span").textContent = words;
     button.hidden = !undo;
+    button.textContent = name;
     button.onclick = () => { box.hidden = true; undo(); };
     box.hidden = false;
     clearTimeout(fading);
@@ -100,8 +101,11 @@
   const drafts = notes("sessionStorage");
   const box = notes("localStorage");
 
+  /* Her chat, in the client: a page opened from a list or from the workbench stands beside no chat and cannot send. */
+  const enterChat = (customer) => call("openEnterpriseChat", { groupName: "", userIds: [], externalUserIds: [customer] });
+
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-  window.guide = { fact, inWeCom, call, context, post, toast, wait, problem, drafts, box };
+  window.guide = { fact, inWeCom, call, context, enterChat, post, toast, wait, problem, drafts, box };
 
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = fact("csrf");

@@ -1,12 +1,16 @@
 /* Sending to the chat and reporting it. What the client cancels is not a send; a report waits for the network like every deed. */
 (() => {
   "use strict";
-  const { fact, call, keep, toast } = window.guide;
+  const { fact, call, enterChat, keep, toast } = window.guide;
   const CONFIRM = 60000;
 
-  const report = (facts) => {
+  /* What she sent may be the very care that was due: then its line goes, and she is told. */
+  const report = async (facts) => {
     const task = fact("task") ? { task: Number(fact("task")) } : {};
-    return keep("/sidebar/sends", { ...facts, ...task, customer: fact("customer") }, "发送记录").catch(() => null);
+    const answer = await keep("/sidebar/sends", { ...facts, ...task, customer: fact("customer") }, "发送记录").catch(() => null);
+    if (!answer?.data?.care) return;
+    document.querySelectorAll("[data-care]").forEach((line) => { line.hidden = true; });
+    toast("已发送，今日关怀也记为完成");
   };
 
   /* The client sends into the chat that is open now; when that is no longer this page's customer, go to the right page instead. */
@@ -39,7 +43,9 @@
       }
       toast(messages.length > 1 ? `已发送 ${sent} 条` : "已发送");
     } catch (error) {
-      toast(sent ? `发了 ${sent} / ${messages.length} 条，${error.words}` : error.words);
+      const chat = () => enterChat(fact("customer")).catch((refused) => toast(refused.words));
+      if (error.kind === "context") toast("这里不是她的聊天窗口，进聊天再发", chat, "去聊天");
+      else toast(sent ? `发了 ${sent} / ${messages.length} 条，${error.words}` : error.words);
     }
     if (sent) report({ ...facts, bubbles: sent });
     return sent;

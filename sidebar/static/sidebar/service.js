@@ -9,7 +9,7 @@
     const { Alpine } = window;
 
     Alpine.data("service", () => ({
-      notes: [], steps: [], sizes: {}, base: "", stepBase: "", may: false, open: "", text: "", due: 0, busy: false, problems: {},
+      notes: [], steps: [], sizes: {}, base: "", stepBase: "", may: false, open: "", text: "", due: 0, busy: false, problems: {}, all: false,
       init() {
         const given = facts(this.$el, "service");
         Object.assign(this, { base: given.base, stepBase: given.steps, may: given.may });
@@ -18,7 +18,11 @@
       take({ notes, steps, sizes }) { Object.assign(this, { notes, steps, sizes }); },
       get kinds() { return Object.keys(this.sizes); },
       get sized() { return this.kinds.length > 0; },
-      get blank() { return !this.notes.length && !this.steps.length && !this.sized; },
+      /* Of her notes the newest stands there; the others on a tap. */
+      get seen() { return this.all ? this.notes : this.notes.slice(0, 1); },
+      get folded() { return !this.all && this.notes.length > 1; },
+      get rest() { return `更早的 ${this.notes.length - 1} 条备注`; },
+      unfold() { this.all = true; },
       get sheet() { return this.open !== ""; },
       is(name) { return this.open === name; },
       get draft() { return `guidedesk.${this.open}.${this.base}`; },
@@ -119,7 +123,9 @@
           const { waiting } = await keep(this.url, { title: this.title, text: this.text, photo: this.photo, why: this.why }, "投稿");
           drafts.remove("guidedesk.proposal");
           if (waiting) { Object.assign(this, { title: "", text: "", why: "" }); this.drop(); return toast(LATER); }
-          location.reload();
+          const here = new URL(location.href);
+          here.searchParams.set("sent", "1");
+          location.replace(here);
         } catch (error) {
           this.problems = error.fields || {};
           this.problem = Object.keys(this.problems).length ? "" : error.words;

@@ -9,10 +9,11 @@ import psycopg
 import pytest
 from sqlalchemy import func, select, text
 
-from bot.inbox import ROOM, Arrival, Inbox, NotKept
+from bot.inbox import ROOM, Arrival, Inbox
 from bot.models import InboundEvent
 from foundation import clock
 from foundation.db import transaction
+from foundation.group_commit import NotKept
 
 
 def arrival(number: int, name: str = "", lane: int = 1) -> Arrival:

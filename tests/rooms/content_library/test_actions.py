@@ -16,10 +16,11 @@ from content_library.actions import (
     save_item,
     want_pictures,
 )
-from content_library.layout import Layout, TextBox, problem_of
+from content_library.layout import TextBox, layout_of, problem_of
+from content_library.lettering import Fitted, cells_of, fit, font_of
 from content_library.models import Category, Item, ItemKind, ItemSend, PosterRender
 from content_library.pictures import decoded, open_picture
-from content_library.posters import MAX_BYTES, PosterFacts, draw_poster, draw_version, drawable, fit, jpeg
+from content_library.posters import MAX_BYTES, PosterFacts, draw_poster, draw_version
 from content_library.queries import find_drawn, get_item_for, list_pictures
 from foundation import clock
 from foundation.blobs import read_blob
@@ -139,28 +140,30 @@ def test_a_script_is_no_poster(session: Session, people: People) -> None:
 
 @pytest.mark.parametrize("name", ["李小美😀👩‍👩‍👧", "É́́ tête", "名" * 300, "", "‮abc", "W" * 300, "\n\n"])
 def test_any_name_can_be_drawn(name: str) -> None:
-    layout = Layout.model_validate(POSTER)
-    assert len(draw_poster(layout, PosterFacts(1, name, name))) <= MAX_BYTES
+    assert len(draw_poster(layout_of(POSTER), PosterFacts(1, name, name))) <= MAX_BYTES
 
 
 def test_characters_without_a_glyph_are_left_out() -> None:
-    assert drawable("小美😀👍🏻\u200d店①", "bold").startswith("小美店")
+    paragraphs, left_out = cells_of("小美𠮷\u200d店\u202e\n二层", "bold")
+    assert ["".join(cell.text for cell in cells) for cells in paragraphs] == ["小美店", "二层"]
+    assert left_out == "𠮷"
 
 
 def test_long_words_shrink_wrap_and_are_cut_with_an_ellipsis() -> None:
     box = TextBox(text="", x=0, y=0, w=200, h=80, size=40, min_size=20, lines=2)
-    short, _, _ = fit("徐家汇店", box)
-    long, font, height = fit("上海徐家汇港汇恒隆广场旗舰体验店二层东区三号电梯旁", box)
-    assert short == ["徐家汇店"]
-    assert long[-1].endswith("…")
-    assert len(long) == 2
-    assert len(long) * height <= 80
-    assert all(font.getlength(line) <= 200 for line in long)
+    short = fit(cells_of("徐家汇店", box.weight)[0], box)
+    assert (_words(short), short.size, short.cut) == (["徐家汇店"], 40, False)
+    shrunk = fit(cells_of("上海徐家汇港汇恒隆广场", box.weight)[0], box)
+    assert (len(shrunk.lines), 20 < shrunk.size < 40, shrunk.cut) == (2, True, False)
+    long = fit(cells_of("上海徐家汇港汇恒隆广场旗舰体验店二层东区三号电梯旁", box.weight)[0], box)
+    assert (len(long.lines), long.size, long.cut) == (2, 20, True)
+    assert _words(long)[-1].endswith("…")
+    assert len(long.lines) * long.height <= 80
+    assert all(font_of(box.weight, long.size).getlength(line) <= 200 for line in _words(long))
 
 
-def test_a_noisy_picture_stays_under_300_kilobytes() -> None:
-    noise = Image.effect_noise((750, 1334), 60).convert("RGB")
-    assert len(jpeg(noise)) <= MAX_BYTES
+def _words(fitted: Fitted) -> list[str]:
+    return ["".join(cell.text for cell in line) for line in fitted.lines]
 
 
 def _png(width: int, height: int) -> bytes:

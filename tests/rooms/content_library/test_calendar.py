@@ -18,7 +18,6 @@ from content_library.calendar_copies import copy_month, copy_week
 from content_library.calendar_hints import hints_of
 from content_library.calendar_queries import count_done, list_entries, posts_due
 from content_library.calendar_rules import EntryDraft, minute_of, mix_meter, time_of, weeks_of
-from content_library.models import Persona
 from content_library.persona_actions import assign
 from content_library.persona_models import PersonaHolder
 from content_library.persona_rules import HolderKind
@@ -28,19 +27,11 @@ from foundation.db import transaction
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from jobs.persona_jobs import send_post_cards
 from outbox.models import OutgoingMessage
+from tests.builders.personas import make_persona
 from tests.builders.sop import make_brand
 
 NOON = "2026-11-23T04:00:00Z"
 MONDAY = date(2026, 11, 23)
-
-
-def make_persona(session, name="产品专家"):
-    persona = Persona(
-        name=name, role="", description="", tone="", say=[], never_say=[], samples=[], mix={}, type_mix={}, created_at=clock.now()
-    )
-    session.add(persona)
-    session.flush()
-    return persona
 
 
 def entry(on=MONDAY, at="19:30", **changes):

@@ -5,12 +5,12 @@ from sqlalchemy.orm import Session
 
 from content_library.actions import archive_item, publish_item, record_send, save_item
 from content_library.library_queries import Wanted, page_library
-from content_library.models import Item, ItemKind
-from content_library.queries import get_item_for, list_most_used, search_items, sent_at_of, suggest_scripts
+from content_library.models import ItemKind
+from content_library.queries import get_item_for, search_items, sent_at_of
 from foundation import clock
 from foundation.errors import NotFound
 from org.models import Staff
-from tests.builders.content_library import make_poster, make_script
+from tests.builders.content_library import make_script
 
 People = dict[str, Staff]
 
@@ -72,33 +72,15 @@ def test_an_edited_item_is_found_by_its_old_words_until_it_is_published_again(se
     assert get_item_for(session, "1.", item.id)[1].number == 2
 
 
-def test_the_most_used_of_a_store_comes_with_its_count(session: Session, people: People) -> None:
-    first, second = make_script(session, people["hq"], title="一"), make_script(session, people["hq"], title="二")
-    for number, item in enumerate([first, second, second]):
-        assert item.version_id
-        record_send(session, people["guide"].id, 7, item.id, item.version_id, once=str(number), at=clock.now())
-    assert first.version_id
-    record_send(session, people["far"].id, 7, first.id, first.version_id, once="x", at=clock.now())
-    used = list_most_used(session, "1.2.21.", [people["guide"].id], 10)
-    assert [(item.title, times) for item, times in used] == [("二", 2), ("一", 1)]
-    assert set(sent_at_of(session, 7, [first.id, second.id])) == {first.id, second.id}
-
-
-def _sent(session: Session, staff: Staff, item: Item, customer_id: int) -> None:
-    assert item.version_id
-    record_send(session, staff.id, customer_id, item.id, item.version_id, once=f"s{item.id}", at=clock.now())
-
-
-def test_suggestions_fit_the_stage_or_the_tags_and_were_not_sent_before(session: Session, people: People) -> None:
-    hq = people["hq"]
-    stage = make_script(session, hq, title="刚加", stage="引入期")
-    tag = make_script(session, hq, title="亲子款", bubbles=["带娃出门"], stage="成熟期")
-    make_script(session, hq, title="无关", stage="成熟期")
-    old = make_script(session, hq, title="发过", stage="引入期")
-    _sent(session, people["guide"], old, 7)
-    make_poster(session, hq)
-    items = suggest_scripts(session, "1.2.21.", 7, "引入期", ["亲子", "x"])
-    assert [item.id for item in items] == [stage.id, tag.id]
+def test_when_a_customer_last_had_something_is_known_by_item(session: Session, people: People) -> None:
+    had, never = make_script(session, people["hq"], title="一"), make_script(session, people["hq"], title="二")
+    assert had.version_id
+    for staff, customer_id, days in ((people["guide"], 7, 2), (people["far"], 7, 1), (people["guide"], 8, 0)):
+        record_send(
+            session, staff.id, customer_id, had.id, had.version_id, once=f"o{customer_id}", at=clock.now() - clock.days(days)
+        )
+    assert list(sent_at_of(session, 7, [had.id, never.id])) == [had.id]
+    assert clock.now() - sent_at_of(session, 7, [had.id])[had.id] < clock.days(2)
 
 
 def test_editors_page_through_drafts_too(session: Session, people: People) -> None:

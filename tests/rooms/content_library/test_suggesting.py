@@ -13,7 +13,7 @@ from content_library.suggesting import suggest
 from content_library.suggesting_rules import Candidate, Now, best, score
 from content_library.voice import voice_of
 from foundation import clock
-from tests.builders.content_library import make_script
+from tests.builders.content_library import make_poster, make_script
 from tests.builders.sop import Brand, make_brand
 
 
@@ -75,6 +75,7 @@ def test_her_voice_is_the_nearest_persona_however_it_is_asked(session: Session, 
 def test_never_what_she_had_never_another_regions_and_one_statement(session: Session, brand: Brand, count_sql) -> None:  # type: ignore[no-untyped-def]
     had = make_script(session, brand.headquarters, title="已发的", stage="引入期")
     make_script(session, brand.headquarters, title="华北的", stage="引入期", path="1.3.")
+    make_poster(session, brand.headquarters, title="生日亲子海报")
     stage = make_script(session, brand.headquarters, title="刚加好友", stage="引入期")
     tagged = make_script(session, brand.headquarters, title="聊聊亲子装")
     birthday = make_script(session, brand.headquarters, title="生日祝福")

@@ -14,6 +14,7 @@ from foundation.db import transaction
 from hq.ports import plug_in_inbox
 from org.models import Staff
 from tests.builders.sop import Brand, make_brand
+from tests.web import signed_in
 
 
 @pytest.fixture
@@ -53,10 +54,4 @@ class Browser:
 
 @pytest.fixture
 def sign_in(app: Flask) -> Callable[[Staff], Browser]:
-    def signed(staff: Staff) -> Browser:
-        client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["person_id"], cookie["epoch"] = staff.id, staff.epoch
-        return Browser(client)
-
-    return signed
+    return lambda staff: Browser(signed_in(app, staff))

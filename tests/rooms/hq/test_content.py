@@ -176,16 +176,20 @@ def test_a_region_hands_in_headquarters_sends_back_and_approves(brand, sign_in):
     queue = hq.get("/hq/content/review")
     assert "降温提醒" in queue
     assert re.search(r'待审核 <span class="badge[^>]*>1</span>', queue)
-    nothing = hq.client.get(hq.post(made.location + "/send-back", comment="").location).text
-    assert "请写明要改什么" in nothing
+    nothing = hq.post(made.location + "/send-back", comment="")
+    assert nothing.status_code == 422
+    assert 'id="comment-problem"' in nothing.text
+    assert "请写明要改什么" in nothing.text
     with transaction() as session:
         version = session.query(ItemVersion).one().id
     hq.post(made.location + "/send-back", comment="少一点<b>销售</b>味", version=str(version))
     page = east.get(made.location)
     assert "少一点&lt;b&gt;销售&lt;/b&gt;味" in page
     east.post(made.location + "/edit", **_form(title="降温了", bubble=["{客户称呼}，降温了，添衣"], then="submit"))
-    stale = hq.client.get(hq.post(made.location + "/approve", version=str(version)).location).text
-    assert "又提交了新的一版" in stale
+    stale = hq.post(made.location + "/approve", version=str(version), comment="这句话不能丢")
+    assert stale.status_code == 409
+    assert "又提交了新的一版" in stale.text
+    assert "这句话不能丢</textarea>" in stale.text
     hq.post(made.location + "/approve", version=str(version + 1), comment="好")
     with transaction() as session:
         item = session.query(Item).one()

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from acquisition.models import CodeStatus
 from content_library.actions import keep_picture
-from content_library.models import ItemStatus, ItemVersion, PosterRender
+from content_library.models import Item, ItemStatus, ItemVersion, PosterRender
 from content_library.posters import draw_version
 from content_library.queries import get_item
 from foundation import clock
@@ -59,6 +59,18 @@ def test_a_preview_is_a_jpeg_and_says_what_does_not_fit(sign_in: SignIn, brand: 
     assert [one["path"] for one in told["now"]] == ["texts.1"]
     assert hq.post("/hq/posters/preview", layout=LAYOUT, guide=str(brand.ai.id)).status_code == 200
     assert hq.post("/hq/posters/preview", layout=LAYOUT, guide="999999").status_code == 404
+
+
+def test_a_regional_managers_poster_is_for_her_region_and_the_brands_own_is_not_hers_to_edit(
+    sign_in: SignIn, brand: Brand
+) -> None:
+    east = sign_in(brand.east)
+    made = east.post("/hq/posters/new", title="华东海报", layout=LAYOUT, department_id="", then="publish")
+    assert made.status_code == 302
+    with transaction() as session:
+        item = session.scalars(select(Item)).one()
+    assert (item.path, item.status) == ("1.2.", ItemStatus.REVIEW)
+    assert east.status(f"/hq/posters/{_own(brand)}") == 403
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,17 @@ from datetime import date, timedelta
 
 import time_machine
 
-from content_library.models import ItemSend, Persona
+from content_library.models import ItemSend
 from content_library.persona_actions import assign
-from content_library.persona_models import EntryStatus, PersonaEntry, PersonaPost
+from content_library.persona_models import PersonaPost
 from content_library.persona_rules import HolderKind
 from customers.models import TimelineEntry
 from foundation import clock
-from leaderboard.drift_queries import sent_types, week_by_place, weeks_by_persona
+from leaderboard.drift_counting import count_week
+from leaderboard.drift_queries import sent_types, week_by_guide, week_by_store, weeks_by_persona, who_speaks
 from leaderboard.drift_rules import Week, weekly_note
 from tests.builders.content_library import make_script
+from tests.builders.personas import make_entry, make_persona
 from tests.builders.sop import make_brand, make_follow
 
 MONDAY = date(2026, 11, 16)
@@ -30,9 +32,7 @@ def week(**changes):
 def test_a_week_is_counted_from_what_happened_to_the_guides_of_the_persona(session, count_sql):
     with time_machine.travel("2026-11-20T04:00:00Z", tick=False):
         brand = make_brand(session)
-        persona = Persona(name="产品专家", say=[], never_say=[], samples=[], mix={}, type_mix={}, created_at=clock.now())
-        session.add(persona)
-        session.flush()
+        persona = make_persona(session)
         assign(session, brand.headquarters, persona.id, HolderKind.STORE, brand.ai.store_id)
         item = make_script(session, brand.headquarters, title="吊牌")
         for number in range(60):
@@ -53,26 +53,28 @@ def test_a_week_is_counted_from_what_happened_to_the_guides_of_the_persona(sessi
             item_id=item.id, version_id=item.version_id, staff_id=brand.bo.id, customer_id=gone.customer_id, assignment_id=None,
             sent_at=clock.now() - timedelta(days=7), once="s1",
         )  # fmt: skip
-        entry = PersonaEntry(
-            persona_id=persona.id, on=MONDAY, at_minute=600, content_type="解决式", trait="专业度", story="吊牌", item_ids=[],
-            status=EntryStatus.PUBLISHED, created_by=None, created_at=clock.now(), published_at=clock.now(),
-        )  # fmt: skip
-        session.add_all([send, entry])
+        session.add(send)
+        entry = make_entry(session, persona, MONDAY, story="吊牌")
         session.flush()
         session.add(PersonaPost(entry_id=entry.id, staff_id=brand.ai.id, posted_at=clock.now(), followed_up_at=None))
         session.flush()
+        for monday in (MONDAY, MONDAY - timedelta(weeks=1)):
+            count_week(session, monday)
         with count_sql() as statements:
-            (weeks,) = weeks_by_persona(session, brand.headquarters, MONDAY, weeks=2).values()
+            speaking = who_speaks(session, brand.headquarters)
+            (weeks,) = weeks_by_persona(session, brand.headquarters, speaking, MONDAY, weeks=2).values()
         assert len(statements) <= 5
         before, now = weeks
         assert (before.sends, before.friends, now.guides, now.friends, now.lost) == (1, 63, 3, 63, 2)
         assert (now.loss_rate, now.posts, now.asked, now.post_rate, now.open_rate) == (3.2, 1, 3, 33, None)
-        (shop,) = week_by_place(session, brand.headquarters, MONDAY, persona.id)
+        (shop,) = week_by_store(session, brand.headquarters, speaking, MONDAY, persona.id)
         assert (shop.group, shop.lost, shop.guides) == (brand.ai.store_id, 2, 3)
-        guides = week_by_place(session, brand.headquarters, MONDAY, persona.id, store_id=brand.ai.store_id)
+        guides = week_by_guide(session, brand.headquarters, MONDAY, persona.id, brand.ai.store_id)
         assert (guides[0].group, guides[0].lost) == (brand.ai.id, 2)
-        assert week_by_place(session, brand.far, MONDAY, persona.id) == []
-        assert sent_types(session, brand.headquarters, MONDAY, MONDAY) == {persona.id: {"解决式": 1}}
+        assert week_by_store(session, brand.far, who_speaks(session, brand.far), MONDAY, persona.id) == []
+        assert week_by_guide(session, brand.far, MONDAY, persona.id, brand.ai.store_id) == []
+        assert sent_types(session, brand.far, MONDAY) == {}
+        assert sent_types(session, brand.headquarters, MONDAY) == {persona.id: {"解决式": 1}}
 
 
 def test_the_note_names_the_biggest_moves_in_plain_sentences():

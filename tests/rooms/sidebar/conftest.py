@@ -15,14 +15,9 @@ from foundation.db import transaction
 from org.models import Staff
 from tests.builders.content_library import make_poster, make_script
 from tests.builders.sop import Brand, make_brand
-from tests.web import app
+from tests.web import WECOM, WeComVisitor, app, signed_in
 
-__all__ = ["app", "brand", "phone"]
-
-WECOM = (
-    "Mozilla/5.0 (Linux; Android 15; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/130.0.6723.86 "
-    "Mobile Safari/537.36 wxwork/4.1.36 MicroMessenger/7.0.1 NetType/4G Language/zh"
-)
+__all__ = ["WECOM", "app", "brand", "phone"]
 
 
 @pytest.fixture
@@ -37,25 +32,12 @@ def brand(database: None) -> Brand:
         return made
 
 
-class Phone:
+class Phone(WeComVisitor):
     """A guide's WeCom: it takes the CSRF token from a page, as the page's script does."""
 
     def __init__(self, client: FlaskClient) -> None:
-        self.client = client
+        super().__init__(client)
         self._token = ""
-
-    def get(self, path: str, **rest: object) -> TestResponse:
-        answer = self.client.get(path, headers={"User-Agent": WECOM}, **rest)  # type: ignore[arg-type]
-        # A picture is an open file until it is read; a warning about it is an error here.
-        answer.get_data()
-        answer.close()
-        return answer
-
-    def page(self, path: str) -> str:
-        """The text of a page that must be there."""
-        answer = self.get(path)
-        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text[:300]}"
-        return answer.text
 
     def post(self, path: str, body: object = None, **rest: object) -> TestResponse:
         """What a page's script posts: JSON, or a form with `data=`."""
@@ -71,10 +53,4 @@ class Phone:
 
 @pytest.fixture
 def phone(app: Flask) -> Callable[[Staff], Phone]:
-    def signed(staff: Staff) -> Phone:
-        client = app.test_client()
-        with client.session_transaction() as cookie:
-            cookie["person_id"], cookie["epoch"] = staff.id, staff.epoch
-        return Phone(client)
-
-    return signed
+    return lambda staff: Phone(signed_in(app, staff))

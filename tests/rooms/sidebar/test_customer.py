@@ -224,9 +224,8 @@ def test_a_send_out_of_a_task_belongs_to_her_copy_when_it_is_the_tasks_own_conte
         hers_copy, other = make_copy(session, task, brand.ai), make_copy(session, task, brand.bo)
         elsewhere = make_copy(session, make_task(session, brand), brand.ai)
     hers = phone(brand.ai)
-    page = hers.page(f"/sidebar/tasks/{hers_copy.id}?c=wm1")
-    assert f"task={hers_copy.id}" in page
-    assert f'name="task" content="{hers_copy.id}"' in hers.page(f"/sidebar/scripts?q=x&task={hers_copy.id}")
+    for path in (f"/sidebar/tasks/{hers_copy.id}?c=wm1", f"/sidebar/scripts?q=x&task={hers_copy.id}"):
+        assert f'name="task" content="{hers_copy.id}"' in hers.page(path)
     for number, copy in enumerate((hers_copy, elsewhere)):
         assert hers.post("/sidebar/sends", _report(brand, once=f"once-000{number}", task=copy.id)).json == {"recorded": True}
     assert hers.post("/sidebar/sends", _report(brand, once="once-0009", task=other.id)).status_code == 404

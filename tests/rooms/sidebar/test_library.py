@@ -14,7 +14,8 @@ from foundation import clock
 from foundation.blobs import keep_blob
 from foundation.db import transaction
 from org.models import Staff
-from outbox.models import PlatformMedia
+from outbox.models import OutgoingMessage, PlatformMedia
+from outbox.payloads import LOST
 from tests.builders.content_library import make_script
 from tests.builders.sop import Brand, make_brand, make_follow
 from tests.rooms.sidebar.conftest import Phone
@@ -92,6 +93,11 @@ def test_each_kind_is_made_ready_for_the_chat(phone: SignIn, brand: Brand) -> No
     assert hers.post(f"/sidebar/items/{image}/messages?for=moments", {}).json["messages"] == [  # type: ignore[index]
         {"msgtype": "image", "image": {"mediaid": "MEDIA1"}}
     ]
+    for body, status in (({"lost": "MEDIA0"}, 200), ({"lost": "MEDIA1"}, 202), ([1], 200), ({"lost": ["x"]}, 200)):
+        assert hers.post(f"/sidebar/items/{image}/messages?c=wm1", body).status_code == status, body
+    with transaction() as session:
+        asked = [one.payload for one in session.scalars(select(OutgoingMessage).where(OutgoingMessage.call == "media/upload"))]
+    assert [one.get(LOST) for one in asked] == [None, "MEDIA1"]
     assert hers.post(f"/sidebar/items/{image}/messages", {}).status_code == 409
     assert hers.get(f"/sidebar/items/{image}/picture").mimetype == "image/jpeg"
 

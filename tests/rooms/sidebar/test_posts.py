@@ -4,40 +4,30 @@ from datetime import timedelta
 
 import pytest
 
-from content_library.models import Persona
 from content_library.persona_actions import assign
-from content_library.persona_models import EntryStatus, PersonaEntry, PersonaPost
+from content_library.persona_models import EntryStatus, PersonaPost
 from content_library.persona_rules import HolderKind
 from foundation import clock
 from foundation.db import transaction
+from tests.builders.personas import make_entry, make_persona
 
 
 @pytest.fixture
 def posts(brand):
     today = clock.today()
     with transaction() as session:
-        persona = Persona(
-            name="慢热的搭配师", tone="慢", say=[], never_say=[], samples=[], mix={}, type_mix={}, created_at=clock.now()
-        )
-        session.add(persona)
-        session.flush()
+        persona = make_persona(session, "慢热的搭配师")
         assign(session, brand.headquarters, persona.id, HolderKind.STORE, brand.ai.store_id)
-        rows = [
-            PersonaEntry(
-                persona_id=persona.id, on=on, at_minute=480, content_type="解决式", trait="专业度", story=story, selling="",
-                text="我是{导购}，在{门店}。<i>", follow_up="在小标上", pictures="吊牌近照1张", item_ids=[], status=status,
-                created_by=None, created_at=clock.now(), published_at=None,
-            )
+        words = {"text": "我是{导购}，在{门店}。<i>", "follow_up": "在小标上", "pictures": "吊牌近照1张"}
+        return [
+            make_entry(session, persona, on, story=story, status=status, **words).id
             for on, story, status in (
                 (today, "教大家看吊牌", EntryStatus.PUBLISHED),
                 (today, "还是草稿", EntryStatus.DRAFT),
                 (today + timedelta(days=1), "明天的事", EntryStatus.PUBLISHED),
                 (today - timedelta(days=8), "上上周的事", EntryStatus.PUBLISHED),
             )
-        ]  # fmt: skip
-        session.add_all(rows)
-        session.flush()
-        return [row.id for row in rows]
+        ]
 
 
 def test_today_is_ready_to_copy_then_posted_then_followed_up(brand, phone, posts, count_sql):

@@ -9,7 +9,7 @@ from flask import Flask
 
 from foundation.assets import asset
 from org.models import Staff
-from sidebar.style import page_style, trimmed
+from sidebar.style import page_style, trimmed, without_unused
 from tests.builders.sop import Brand
 from tests.rooms.sidebar.conftest import WECOM, Phone
 
@@ -22,7 +22,7 @@ def test_every_component_a_template_uses_is_in_the_style() -> None:
     assert used, "the pages use WeUI"
     assert {name for name in used if f".{name}" not in style} == set(), "name the component in sidebar.style.COMPONENTS"
     assert "</" not in style
-    assert len(gzip.compress(style.encode())) < 16_000
+    assert len(gzip.compress(style.encode())) < 12_000
 
 
 def test_of_a_foreign_style_only_our_components_stay() -> None:
@@ -34,6 +34,16 @@ def test_of_a_foreign_style_only_our_components_stay() -> None:
         ".weui-btn{color:red}.weui-btn_mini{top:0}@media (prefers-color-scheme:dark){body{--a:1}}"
         ".weui-primary-loading{animation:f 1s}@keyframes f{to{top:0}}"
     )
+
+
+def test_of_foreign_variables_only_those_somebody_reads_stay() -> None:
+    css = "body{--weui-A:1;--weui-B:var(--weui-C);--weui-C:2}@media print{body{--weui-A:3}}.x{top:var(--weui-B)}"
+    assert without_unused(css) == "body{--weui-B:var(--weui-C);--weui-C:2}.x{top:var(--weui-B)}"
+    assert "--weui-A:3" in without_unused(css, "p{left:var( --weui-A)}")
+    style = page_style()
+    read, known = (set(re.findall(pattern, style)) for pattern in (r"var\((--weui-[\w-]+)\)", r"(--weui-[\w-]+)\s*:"))
+    assert read <= known
+    assert known <= set(re.findall(r"--weui-[\w-]+", re.sub(r"(?<=[{;])\s*--[\w-]+\s*:", "", style)))
 
 
 def test_pages_and_scripts_come_squeezed_to_who_takes_that(app: Flask, phone: Callable[[Staff], Phone], brand: Brand) -> None:
