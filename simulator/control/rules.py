@@ -2,7 +2,6 @@
 
 import difflib
 import re
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -66,7 +65,7 @@ def save_snapshot() -> Response:
     if (wanted is not None and not isinstance(wanted, str)) or not (wanted or standing):
         return refuse('name a file, for example {"file": "var/wecom.json"}, or start with --snapshot')
     try:
-        file = snapshot_places.allowed(wanted or str(standing), standing)
+        file = snapshot_places.to_write(wanted or str(standing), standing)
         snapshot.save(world(), file)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
@@ -84,7 +83,7 @@ def load_snapshot() -> Response:
     stage().stop()
     try:
         with found.lock:
-            starting.read_snapshot(found, Path(file))
+            starting.read_snapshot(found, snapshot_places.to_read(file, found.settings.snapshot))
             if alone:
                 found.clear_receivers()
             found.delivery.clear()

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from simulator.brands.table import BRANDS
+from simulator.settings import Settings
+from simulator.world.world import World
 from tests.simulator.platform import AGENTID, APP, CONTACTS, Platform, Receiver
 
 ROOT = Path(__file__).parents[2]
@@ -83,3 +86,12 @@ def _receiver(platform: Platform, name: str, app: dict[str, str], agentid: int |
     yield receiver
     platform.control(f"receivers/{name}", "DELETE")
     receiver.close()
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A world in this process with the sample brand."""
+    made = World(Settings())
+    made.reset(BRANDS["sample"], 7)
+    yield made
+    made.close()

@@ -138,6 +138,11 @@ def test_what_would_end_or_keep_the_world(door):
         answer = door.post("/_control/snapshot", data=json.dumps({"file": file}))
         assert answer.status_code == 400, file
         check(answer, file)
+    for file in ("/etc/passwd", "../pyproject.toml", "\0", 5):
+        check(door.post("/_control/snapshot/load", data=json.dumps({"file": file})), file)
+        assert (
+            "not elsewhere" in door.post("/_control/snapshot/load", data=json.dumps({"file": "/etc/passwd"})).get_json()["error"]
+        )
 
 
 def test_what_is_not_there_and_what_is_not_taken(door):

@@ -4,21 +4,17 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 import requests
 
 from simulator import settling
 from simulator.app import create_app
-from simulator.brands.table import BRANDS
 from simulator.callbacks import lane
 from simulator.callbacks.crypto import Envelope, EnvelopeError
 from simulator.callbacks.delivery import CROWDED_OUT
-from simulator.settings import Settings
 from simulator.world.group_sends import GroupSend
 from simulator.world.seats import Seats
-from simulator.world.world import World
 from tests.simulator.conftest import free_port, start, stop
 from tests.simulator.platform import APP, CORPID, Platform, Receiver
 
@@ -26,14 +22,6 @@ REPLY = (
     "<xml><ToUserName>lixiaomei</ToUserName><FromUserName>w</FromUserName><CreateTime>1</CreateTime>"
     "<MsgType>text</MsgType><Content>幽灵</Content></xml>"
 )
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    made = World(Settings())
-    made.reset(BRANDS["sample"], 7)
-    yield made
-    made.close()
 
 
 def texts(platform, count=1):

@@ -4,7 +4,6 @@ import json
 import math
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,7 +13,6 @@ from simulator import fetching, kf_feed, quotas, settling, snapshot
 from simulator.api.call import Endpoint
 from simulator.api.table import TABLE
 from simulator.app import create_app
-from simulator.brands.table import BRANDS
 from simulator.faults import Faults
 from simulator.scenarios.runner import Playing
 from simulator.scenarios.scenario import Options, Scenario, Step
@@ -24,19 +22,6 @@ from simulator.world.apps import Receiver as Address
 from simulator.world.world import World
 from tests.simulator.conftest import free_port, start, stop
 from tests.simulator.platform import AGENTID, APP, Platform
-
-REPLY = (
-    "<xml><ToUserName>lixiaomei</ToUserName><FromUserName>w</FromUserName><CreateTime>1</CreateTime>"
-    "<MsgType>text</MsgType><Content>幽灵</Content></xml>"
-)
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    made = World(Settings())
-    made.reset(BRANDS["sample"], 7)
-    yield made
-    made.close()
 
 
 def test_a_settler_that_fails_stops_neither_the_others_nor_the_thread(world, monkeypatch):
