@@ -178,6 +178,9 @@ def _the_post_of_today(road: Road, page: Page) -> None:
     expect(page.locator("#posts-today")).to_contain_text("0 / 1 已发")
     page.get_by_role("button", name="去发朋友圈").click()
     expect(page.get_by_text("已打开朋友圈")).to_be_visible(timeout=30_000)
+    drafts: Any = road.control(f"members/{GUIDE}/navigations")["navigations"]
+    assert drafts[-1]["to"] == "moment"
+    road.control(f"members/{GUIDE}/navigations/{drafts[-1]['id']}", {})
     moments: Any = road.control(f"members/{GUIDE}/moments")["moments"]
     assert (moments[0]["text"], [one["msgtype"] for one in moments[0]["attachments"]]) == ("今天的橱窗换好了", ["image"])
     page.get_by_role("button", name="已发", exact=True).click()
