@@ -54,10 +54,6 @@ def article(number: int) -> str:
     return f"b{number * 37:08d}"
 
 
-def _quoted(gram: str) -> str:
-    return '"' + gram.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def fill_items(count: int, *, seed: int = 7) -> list[str]:
     """Make `count` published scripts; their texts as they are searched, in the order of their ids (from 1)."""
     chosen, known, now, texts = random.Random(seed), sentences(), clock.now(), []
@@ -83,9 +79,7 @@ def fill_items(count: int, *, seed: int = 7) -> list[str]:
             session.execute(text(ITEM), rows)
         session.execute(text(VERSIONS), {"now": now})
         session.execute(text(LINK))
-    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("SET statement_timeout = 0"))
-        connection.execute(text("VACUUM ANALYZE item"))
+    _settle("item")
     return texts
 
 
@@ -95,4 +89,11 @@ def fill_sends(sends: int, items: int, customers: int, guides: int) -> None:
         facts = {"sends": sends, "items": items, "customers": customers, "guides": guides, "now": clock.now()}
         session.execute(text("SET LOCAL statement_timeout = 0"))
         session.execute(text(SENDS), facts)
-        session.execute(text("ANALYZE item_send"))
+    _settle("item_send")
+
+
+def _settle(table: str) -> None:
+    """What autovacuum does within minutes of such a load: statistics, and which pages an index may answer for alone."""
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text(f"VACUUM ANALYZE {table}"))

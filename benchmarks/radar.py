@@ -7,7 +7,7 @@ from sqlalchemy import text
 from benchmarks.bulk import fill_customers, fill_organisation
 from benchmarks.figures import Figure, Size, WrongAnswer, paired
 from benchmarks.load import Result, closed_loop, request_bytes
-from benchmarks.stage import Stage, family, free_port, pin, stage
+from benchmarks.stage import Stage, cpu_seconds, family, free_port, pin, stage
 from content_library.actions import publish_item, save_item
 from content_library.link_actions import track
 from content_library.models import ItemKind
@@ -82,16 +82,21 @@ def run(size: Size) -> list[Figure]:
         servers = [built.web(), built.web("benchmarks.peers.flask_redirect:app", peer_port)]
         pin([pid for server in servers for pid in family(server.process.pid if server.process else 0)], 0)
         pin([os.getpid()], 1)
-        ours, bare, first = [], [], 1
+        pids = [server.process.pid if server.process else 0 for server in servers]
+        ours, bare, first, used = [], [], 1, [0.0, 0.0]
         for port in (built.port, peer_port):
             _, first = _round(port, codes, Size(**{**vars(size), "seconds": 0.5}), first)
         for _ in range(size.rounds):
+            began = [cpu_seconds(pid) for pid in pids]
             rate, first = _ours(built, codes, size, first)
             ours.append(rate)
             plain, first = _round(peer_port, codes, size, first)
             bare.append(_rate(plain))
+            spent = [cpu_seconds(pid) - before for pid, before in zip(pids, began, strict=True)]
+            used = [used[0] + spent[0] / rate, used[1] + spent[1] / bare[-1]]
         ratio, spread = paired(ours, bare)
     middle = len(ours) // 2
+    spread += f"; of the server's processor time a request: {used[1] / used[0]:.2f}"
     return [
         Figure(
             "radar.redirect", sorted(ours)[middle], "req/s", "ratio >= 0.5 of bare Flask", ratio >= 0.5, sorted(bare)[middle],

@@ -111,6 +111,9 @@ def _placed(staff: Staff, last: ItemVersion | None, placement: Placement) -> Pla
     placed: Placement = {**usual, **placement}
     allow_edit(staff, placed["path"])
     opens, ends = placed.get("valid_from"), placed.get("valid_until")
+    for name, moment in {"valid_from": opens, "valid_until": ends}.items():
+        if moment and moment.year not in rules.YEARS:
+            raise Invalid("内容还不能保存", {name: f"请填 {rules.YEARS[0]} 到 {rules.YEARS[-1]} 年之间的日期"})
     if opens and ends and ends <= opens:
         raise Invalid("内容还不能保存", {"valid_until": "结束时间要晚于开始时间"})
     return placed
@@ -201,18 +204,28 @@ def archive_item(session: Session, staff: Staff, item_id: int) -> Item:
     """Take an item out of the guides' sight; what was sent stays recorded."""
     item = locked(session, item_id)
     allow_edit(staff, item.path)
-    item.status = ItemStatus.ARCHIVED
+    if item.status != ItemStatus.ARCHIVED or rules.may_publish(staff.role):
+        item.status, item.archived_by = ItemStatus.ARCHIVED, staff.id
     audit.record(session, f"staff:{staff.id}", "content.archive", f"item:{item.id}")
     session.flush()
     return item
 
 
+def may_show_again(staff: Staff, item: Item) -> bool:
+    """Whether she may put an archived item before guides again without a review: who publishes, or took it down herself."""
+    return rules.may_publish(staff.role) or item.archived_by == staff.id
+
+
 def restore_item(session: Session, staff: Staff, item_id: int) -> Item:
-    """Bring an archived item back as it was: the version guides had, or the draft it was. Harmless to repeat."""
+    """Bring an archived item back as it was: the version guides had, or the draft it was. Harmless to repeat.
+
+    What headquarters took down comes back as a draft, to be reviewed again, unless headquarters brings it back.
+    """
     item = locked(session, item_id)
     allow_edit(staff, item.path)
     if item.status == ItemStatus.ARCHIVED:
-        item.status = ItemStatus.PUBLISHED if item.version_id else ItemStatus.DRAFT
+        shown = item.version_id is not None and may_show_again(staff, item)
+        item.status = ItemStatus.PUBLISHED if shown else ItemStatus.DRAFT
         audit.record(session, f"staff:{staff.id}", "content.restore", f"item:{item.id}")
     session.flush()
     return item

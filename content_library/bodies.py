@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
+from content_library.link_rules import problem_of_target
 from content_library.models import ItemKind
 from content_library.rules import MAX_BUBBLE, MAX_BUBBLES, VARIABLES, normal, unknown_variables
 
@@ -77,13 +77,8 @@ def _script(body: Body) -> Problems:
 
 def _url(body: Body) -> Problems:
     url = _text(body, "url")
-    try:
-        parts = urlsplit(url)
-        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", url)
-    except ValueError:
-        right = False
-    if not right:
-        return {"url": "链接要以 http:// 或 https:// 开头"}
+    if problem := problem_of_target(url) or (None if url else "链接要以 http:// 或 https:// 开头"):
+        return {"url": problem}
     return {"url": f"链接最长 {MAX_URL} 个字符"} if len(url.encode()) > MAX_URL else {}
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, cast, func, literal, select, union_all
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from content_library import rules
 from content_library.finding_rules import is_near, likeness, near_query
 from content_library.models import Favourite, Item, ItemKind, ItemSend, ItemStatus, ItemVersion
-from content_library.queries import CANDIDATES, found_by, sendable
+from content_library.queries import CANDIDATES, found_by, in_index, sendable
 from foundation import clock
 from org.models import Staff, StaffStatus
 
@@ -81,8 +80,7 @@ def _newest(query: str, count: int) -> CTE:
     """Ids of the newest published items of the index alone. Nothing else stands in this part of a statement: with more
     conditions the planner takes a common word for a rare one, and then reads the whole library.
     """
-    holds = Item.search.op("@@")(cast(literal(query), TSQUERY))
-    chosen = select(Item.id).where(Item.status == ItemStatus.PUBLISHED, holds).order_by(Item.id.desc()).limit(count)
+    chosen = select(Item.id).where(Item.status == ItemStatus.PUBLISHED, in_index(query)).order_by(Item.id.desc()).limit(count)
     return chosen.cte("newest").prefix_with("MATERIALIZED")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
 from content_library.link_models import LinkVisit, Reader, TrackedLink
-from content_library.models import Item, ItemVersion
+from content_library.models import Item, ItemStatus, ItemVersion
 from foundation.errors import NotFound
 from org.models import Staff, Store
 
@@ -25,10 +25,14 @@ class Opened:
 
 
 def get_shown_link(session: Session, code: str) -> tuple[TrackedLink, ItemVersion, str]:
-    """The link, the version that was sent (a newer one changes nothing that is out) and the guide's store. Raises NotFound."""
+    """The link, the version that was sent (a newer one changes nothing that is out) and the guide's store.
+
+    Raises NotFound for an unknown code, and for what was taken down since.
+    """
     row = session.execute(
         select(TrackedLink, ItemVersion, func.coalesce(Store.name, ""))
         .join(ItemVersion, ItemVersion.id == TrackedLink.version_id)
+        .join(Item, (Item.id == TrackedLink.item_id) & (Item.status != ItemStatus.ARCHIVED))
         .join(Staff, Staff.id == TrackedLink.staff_id)
         .outerjoin(Store, Store.id == Staff.store_id)
         .where(TrackedLink.code == code)

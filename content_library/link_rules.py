@@ -65,10 +65,14 @@ def problem_of_target(url: str) -> str | None:
         return None
     try:
         parts = urlsplit(url)
+        # Asked for, because only then a port that is none and a host that is no name are told.
+        _, host = parts.port, (parts.hostname or "").encode("idna")
     except ValueError:
-        return "链接写得不对"
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return "链接写得不对，请核对网址"
+    if parts.scheme not in {"http", "https"} or not host:
         return "链接要以 http:// 或 https:// 开头"
+    if parts.username is not None:
+        return "链接里不要带 @ 前的账号"
     if len(url) > LONGEST_URL:
         return f"链接太长，最多 {LONGEST_URL} 个字符"
     return "链接里有空格或看不见的字符" if any(c.isspace() or not c.isprintable() for c in url) else None

@@ -4,6 +4,7 @@ Raw psycopg, because this stands in a redirect's way: through the ORM's session 
 """
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +15,12 @@ import psycopg
 from content_library.link_rules import ECHO, SAME_VISIT
 from content_library.models import ItemKind
 
-# What a link leads to never changes once it is out, so it is asked for once.
+# What a link leads to never changes once it is out; whether it was taken down since is asked again every minute.
 LINK = """
-SELECT l.id, l.url, i.kind, l.version_id, l.customer_id FROM tracked_link l JOIN item i ON i.id = l.item_id WHERE l.code = %s
+SELECT l.id, l.url, i.kind, l.version_id, l.customer_id FROM tracked_link l JOIN item i ON i.id = l.item_id
+WHERE l.code = %s AND i.status <> 'archived'
 """
+REMEMBERED_SECONDS = 60
 # Links to one customer are locked in the order of their ids: who came first is decided by one writer, and two writers with the
 # same links cannot wait for each other. A link to many has no first reader and is not locked.
 LOCK = "SELECT id FROM tracked_link WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
@@ -92,7 +95,7 @@ class VisitBook:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
-        self._find = lru_cache(maxsize=KEPT_TARGETS)(self._read_target)
+        self._remember = lru_cache(maxsize=KEPT_TARGETS)(self._read_target)
 
     def keep(self, arrivals: Sequence[Arrival]) -> list[Landing | None]:
         """Keep these visits and say where each is led, in their order; None: no such code."""
@@ -104,7 +107,7 @@ class VisitBook:
             for each in arrivals
         ]
 
-    def _read_target(self, code: str) -> Target:
+    def _read_target(self, code: str, minute: int) -> Target:
         row = self._connection.execute(LINK, [code]).fetchone()
         if row is None:
             raise LookupError(code)
@@ -112,7 +115,7 @@ class VisitBook:
 
     def _target(self, code: str) -> Target | None:
         try:
-            return self._find(code)
+            return self._remember(code, int(time.monotonic() // REMEMBERED_SECONDS))
         except LookupError:
             # Not remembered: a link may be made a moment after somebody guessed its code.
             return None

@@ -120,6 +120,7 @@ class Item(Base):
     valid_from: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    archived_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -35,12 +35,21 @@ def _holds(term: str) -> ColumnElement[bool]:
     return or_(inside, func.strpos(Item.initials, term) > 0) if term.isascii() and term.isalnum() else inside
 
 
+def in_index(query: str) -> ColumnElement[bool]:
+    """Whether the index holds what a tsquery of rules.index_query (or near_query, any_of_query) asks for.
+
+    It stands in the statement as a quoted constant. As a parameter, a plan made once for whatever words comes to be used, and
+    that one reads and sorts half of the library for a common character.
+    """
+    words = bindparam(None, query, Text, unique=True, literal_execute=True)
+    return Item.search.op("@@")(cast(words, TSQUERY))
+
+
 def found_by(terms: list[str]) -> list[ColumnElement[bool]]:
     """What an item must hold to be found by all these words; nothing for no words."""
     if not terms:
         return []
-    indexed = Item.search.op("@@")(cast(literal(rules.index_query(terms)), TSQUERY))
-    return [indexed, *(_holds(term) for term in terms)]
+    return [in_index(rules.index_query(terms)), *(_holds(term) for term in terms)]
 
 
 def below(category_id: int) -> ColumnElement[bool]:

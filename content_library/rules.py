@@ -19,6 +19,8 @@ INITIALS_MARK = "~"
 
 _VARIABLE = re.compile(r"\{([^{}\n]{1,12})\}")
 _OPENING = re.compile(r"(^|(?<=[\n。！？!?]))\{客户称呼\}[，,、]\s*")
+# Outside them a moment cannot be kept or read back: year 1 in Shanghai is before Christ in UTC.
+YEARS = range(2000, 2101)
 
 
 def normal(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from content_library.actions import allow_edit, archive_item, locked, mirror, publish_item
+from content_library.actions import allow_edit, archive_item, locked, may_show_again, mirror, publish_item
 from content_library.models import Item, ItemStatus, ItemVersion
 from content_library.queries import get_item
 from foundation import audit
@@ -71,6 +71,8 @@ def _put_back(session: Session, staff: Staff, change: Change) -> bool:
     item = locked(session, change.item_id)
     allow_edit(staff, item.path)
     if (item.status, item.version_id) != (change.now_status, change.now_version_id):
+        return False
+    if item.status == ItemStatus.ARCHIVED and not may_show_again(staff, item):
         return False
     item.status, item.version_id = change.status, change.version_id
     version = session.get(ItemVersion, change.version_id) if change.version_id else None

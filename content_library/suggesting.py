@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, select, union_all
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from content_library import rules
 from content_library.finding import used_lately
 from content_library.models import Category, Favourite, Item, ItemKind, ItemSend, ItemStatus, ItemVersion
-from content_library.queries import sendable
+from content_library.queries import in_index, sendable
 from content_library.suggesting_rules import Candidate, Now, best
 from foundation import clock
 from org.models import Staff
@@ -67,7 +66,7 @@ def _candidates(staff: Staff, now: Now) -> Select[int, int]:
     query = rules.any_of_query([rules.normal(word) for word in (*now.tags, *now.occasions) if len(word) >= 2][:10])
     sorts: list[ColumnElement[bool]] = [Item.stage == now.stage]
     if query:
-        sorts.append(Item.search.op("@@")(cast(literal(query), TSQUERY)))
+        sorts.append(in_index(query))
     if now.persona_id:
         sorts.append((Item.persona_id == now.persona_id) & Item.stage.in_(["", now.stage]))
     asked = [*now.task_items, *now.care_items]

@@ -11,6 +11,7 @@ from content_library.actions import Placement
 from content_library.categories import shelves
 from content_library.importing import ScriptDraft
 from content_library.models import Category, ContentType, Item, ItemKind, ItemVersion, Persona
+from content_library.rules import YEARS
 from foundation import clock
 from foundation.errors import Invalid
 from hq.spreadsheets import Rows
@@ -161,9 +162,12 @@ def _among(choices: Mapping[str, Any], name: str) -> Any:
 def _moment(text: str) -> datetime:
     for form in MOMENTS:
         try:
-            return datetime.strptime(text, form).replace(tzinfo=clock.SHANGHAI)
+            moment = datetime.strptime(text, form).replace(tzinfo=clock.SHANGHAI)
         except ValueError:
             continue
+        if moment.year in YEARS:
+            return moment
+        raise ValueError(f"请填 {YEARS[0]} 到 {YEARS[-1]} 年之间的日期")
     raise ValueError("写成 2026-11-01 或 2026-11-01 09:00")
 
 

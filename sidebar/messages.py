@@ -38,18 +38,19 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(settings().secret_key.get_secret_value(), salt="shared-picture")
 
 
-def shared_picture(blob_key: str) -> str:
-    """The public address of a picture that goes out with a card: WeChat fetches it without signing in."""
-    path = url_for("sidebar.show_shared_picture", token=_signer().dumps(blob_key))
+def shared_picture(item_id: int, blob_key: str) -> str:
+    """The public address of a picture that goes out with an item's card: WeChat fetches it without signing in."""
+    path = url_for("sidebar.show_shared_picture", token=_signer().dumps([item_id, blob_key]))
     return settings().public_base_url + path
 
 
-def picture_of_token(token: str) -> str:
-    """The blob such an address stands for. Raises NotFound for one we did not make."""
+def picture_of_token(token: str) -> tuple[int, str]:
+    """The item and the blob such an address stands for. Raises NotFound for one we did not make."""
     try:
-        return str(_signer().loads(token))
-    except BadData:
+        item_id, blob_key = _signer().loads(token)
+    except (BadData, ValueError, TypeError):
         raise NotFound("图片不存在") from None
+    return int(item_id), str(blob_key)
 
 
 def lost_file(said: object) -> str:
@@ -83,13 +84,13 @@ def _news(session: Session, item: Item, version: ItemVersion, to: To) -> Json:
         "title": cut_bytes(fill(version.title, words), MAX_TITLE),
         "desc": cut_bytes(fill(str(body.get("desc") or body.get("text") or ""), words), MAX_DESC),
     }
-    return news | ({"imgUrl": shared_picture(body["blob_key"])} if body.get("blob_key") else {})
+    return news | ({"imgUrl": shared_picture(item.id, body["blob_key"])} if body.get("blob_key") else {})
 
 
-def _miniprogram(version: ItemVersion) -> Json:
+def _miniprogram(item: Item, version: ItemVersion) -> Json:
     body = version.body
     card = {"appid": body["appid"], "title": cut_bytes(version.title, 64), "page": body["page"]}
-    return card | {"imgUrl": shared_picture(body["blob_key"])}
+    return card | {"imgUrl": shared_picture(item.id, body["blob_key"])}
 
 
 def _uploaded(kind: str) -> Callable[[Session, Item, ItemVersion, To], Json | None]:
@@ -110,8 +111,8 @@ def _as_link(session: Session, item: Item, version: ItemVersion, to: To) -> Json
     return {"msgtype": "link", "link": news}
 
 
-def _as_miniprogram(_session: Session, _item: Item, version: ItemVersion, _to: To) -> Json:
-    return {"msgtype": "miniprogram", "miniprogram": _miniprogram(version)}
+def _as_miniprogram(_session: Session, item: Item, version: ItemVersion, _to: To) -> Json:
+    return {"msgtype": "miniprogram", "miniprogram": _miniprogram(item, version)}
 
 
 Maker = Callable[[Session, Item, ItemVersion, To], Json | None]

@@ -138,7 +138,8 @@ def restore_content(item_id: int) -> ResponseReturnValue:
     with transaction() as session:
         get_item_in(session, current_staff(), item_id)
         item = restore_item(session, current_staff(), item_id)
-    flash(f"《{item.title}》已恢复" + ("，导购现在就能搜到" if item.status == ItemStatus.PUBLISHED else "为草稿"), "success")
+    now = "，导购现在就能搜到" if item.status == ItemStatus.PUBLISHED else "为草稿，提交审核后导购才能用"
+    flash(f"《{item.title}》已恢复{now}", "success")
     return redirect(url_for("hq.show_content", item_id=item_id))
 
 

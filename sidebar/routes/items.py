@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from content_library.favouring import favour, unfavour
 from content_library.item_figures import note_miss
 from content_library.link_rules import short_address
+from content_library.models import ItemStatus
 from content_library.pictures import decoded, open_picture
-from content_library.queries import get_item_for
+from content_library.queries import get_item, get_item_for
 from foundation.blobs import blob_path, read_blob
 from foundation.db import transaction
 from foundation.errors import Conflict, NotFound
@@ -81,9 +82,11 @@ def show_item_picture(item_id: int) -> ResponseReturnValue:
 @bp.get("/shared/<token>")
 def show_shared_picture(token: str) -> ResponseReturnValue:
     """A picture that went out with a card, for WeChat's own servers: open, but only by an address we signed."""
-    key = picture_of_token(token)
+    item_id, key = picture_of_token(token)
+    with transaction() as session:
+        taken_down = get_item(session, item_id).status == ItemStatus.ARCHIVED
     path = blob_path(key)
-    if not path.exists():
+    if taken_down or not path.exists():
         raise NotFound("图片不存在")
     with path.open("rb") as file:
         is_png = file.read(8).startswith(b"\x89PNG")

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from bot.models import EventStatus
+from content_library.actions import archive_item
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.blobs import keep_blob
@@ -132,13 +133,18 @@ def test_the_brands_own_voice_is_read_by_every_manager_and_tells_only_of_her_peo
 
 def test_a_shared_picture_is_open_only_by_the_address_we_signed(app: Flask, brand: Brand) -> None:
     key = keep_blob(PHOTO)
+    with transaction() as session:
+        item = make_script(session, brand.headquarters)
     with app.test_request_context():
-        path = urlsplit(shared_picture(key)).path
+        path = urlsplit(shared_picture(item.id, key)).path
     stranger = app.test_client()
     for changed in (f"{path}x", f"/sidebar/shared/{key}", path.replace(path[-4:], "AAAA")):
         assert stranger.get(changed).status_code == 404, changed
     with stranger.get(path) as answer:
         assert answer.status_code == 200
+    with transaction() as session:
+        archive_item(session, brand.headquarters, item.id)
+    assert stranger.get(path).status_code == 404, "what was taken down is no longer shown"
 
 
 def test_a_form_does_not_tell_the_title_of_another_regions_content(

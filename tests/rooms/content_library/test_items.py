@@ -1,5 +1,7 @@
 """Items of every kind, their way through review, the shelves they stand on, and the starter library."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -138,6 +140,24 @@ def test_a_bulk_deed_tells_what_it_left_and_is_undone(session: Session, people: 
     down = archive_many(session, people["region"], [shown.id, draft.id])
     assert (down.changes, len(down.left)) == ((), 2)
     assert restore_item(session, people["hq"], draft.id).status == ItemStatus.PUBLISHED
+
+
+def test_what_headquarters_took_down_a_region_brings_back_only_as_a_draft(session: Session, people: People) -> None:
+    item = make_script(session, people["hq"], title="大区的", path="1.2.")
+    archive_item(session, people["hq"], item.id)
+    archive_item(session, people["region"], item.id)
+    assert restore_item(session, people["region"], item.id).status == ItemStatus.DRAFT
+    publish_item(session, people["hq"], item.id)
+    archive_item(session, people["region"], item.id)
+    assert restore_item(session, people["region"], item.id).status == ItemStatus.PUBLISHED, "her own slip is hers to undo"
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2101, 9999])
+def test_a_validity_nobody_could_read_back_is_refused_at_its_field(session: Session, people: People, year: int) -> None:
+    moment = datetime(year, 1, 1, tzinfo=clock.SHANGHAI)
+    with pytest.raises(Invalid) as refused:
+        save_item(session, people["hq"], ItemKind.SCRIPT, "旧数据", {"bubbles": ["好"]}, valid_from=moment)
+    assert "valid_from" in refused.value.fields
 
 
 def test_shelves_are_a_tree_of_three_levels(session: Session, people: People) -> None:

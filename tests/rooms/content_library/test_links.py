@@ -30,7 +30,19 @@ def test_the_same_send_is_the_same_link_and_another_is_another(session):
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "//evil", "ftp://x/y", "https://", "https://a b", "https://a/\r\nX: y", "https://[::1"]
+    "url",
+    [
+        "javascript:alert(1)",
+        "//evil",
+        "ftp://x/y",
+        "https://",
+        "https://a b",
+        "https://a/\r\nX: y",
+        "https://[::1",
+        "http://例..子/",
+        "http://example.com:99999999/",
+        "https://wecom.qq.com@evil.example/",
+    ],
 )
 def test_nobody_is_led_to_what_is_no_web_address(session, url):
     brand = make_brand(session)
