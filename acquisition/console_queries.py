@@ -9,7 +9,9 @@ from acquisition.models import ChannelCode
 
 
 def codes_by_guide(session: Session, staff_ids: Sequence[int]) -> dict[int, list[ChannelCode]]:
-    """Codes in use or on their way by guide, in one statement; a guide without codes is absent."""
+    """All codes of these guides, also failed ones, by guide, in one statement; a guide without codes is absent. Which of them
+    stands for her: rules.own_code.
+    """
     query = select(ChannelCode).where(ChannelCode.staff_id.in_(staff_ids))
     found: dict[int, list[ChannelCode]] = {}
     for code in session.scalars(query.order_by(ChannelCode.id)):

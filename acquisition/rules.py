@@ -1,9 +1,10 @@
 """What a welcome says and until when it may be sent; what a channel code is called. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from acquisition.models import ChannelCode, CodeStatus
 from foundation.db import Json
 from foundation.text import clean, cut, cut_bytes
 
@@ -15,6 +16,9 @@ VARIABLE = re.compile(r"\{([^{}\n]{1,12})\}")
 REMARK_LENGTH = 30
 NEUTRAL_NAME = "您"
 LONGEST_NAME = 20
+# The channel of a guide's own code (个人名片), as her page asks for it.
+OWN_CHANNEL = "个人名片"
+_BY_USE = (CodeStatus.READY, CodeStatus.WANTED, CodeStatus.FAILED)
 
 DEFAULT_TEXT = (
     "{客户称呼}好，我是{门店}的导购{导购}，很高兴认识您！\n"
@@ -56,6 +60,21 @@ def welcome_payload(welcome_code: str, text: str, picture: Json | None) -> Json:
     if picture is not None:
         payload["attachments"] = [{"msgtype": "image", "image": {"media_id": picture}}]
     return payload
+
+
+def own_code(codes: Sequence[ChannelCode]) -> ChannelCode | None:
+    """Which of one guide's codes stands for her, on posters and on her page: ready before wanted before failed, then that of
+    her own channel, then the oldest; None when she has none.
+    """
+    return min(
+        codes, key=lambda code: (_BY_USE.index(CodeStatus(code.status)), code.channel != OWN_CHANNEL, code.id), default=None
+    )
+
+
+def ready_code(codes: Sequence[ChannelCode]) -> ChannelCode | None:
+    """`own_code` when it can be scanned already."""
+    code = own_code(codes)
+    return code if code is not None and code.status == CodeStatus.READY and code.qr_code else None
 
 
 def code_payload(userid: str, channel: str, state: str) -> Json:

@@ -10,6 +10,8 @@ from content_library.rules import MAX_BUBBLE, MAX_BUBBLES, VARIABLES, normal, un
 
 MAX_TITLE, MAX_DESC, MAX_URL, MAX_LONG, MAX_NOTE = 60, 170, 2048, 500, 200
 MAX_VARIANTS, MAX_PRODUCTS, MAX_PRODUCT, MAX_ROLE = 12, 8, 40, 20
+# The words of a picture a guide proposed: her messages, one below the other.
+MAX_WORDS = MAX_BUBBLES * (MAX_BUBBLE + 1)
 MINIPROGRAM_TITLE_BYTES = 64
 Body = Mapping[str, Any]
 Problems = dict[str, str]
@@ -70,8 +72,6 @@ def _variants(body: Body) -> Problems:
 def _script(body: Body) -> Problems:
     problem = bubbles_problem(body.get("bubbles"))
     problems = {"body": problem} if problem else {}
-    if wrong := _unknown([_text(body, "follow_up")]):
-        problems["follow_up"] = wrong
     return problems | _variants(body) | _too_long(body, "follow_up", MAX_LONG) | _too_long(body, "note", MAX_NOTE)
 
 
@@ -98,6 +98,10 @@ def _coupon(body: Body) -> Problems:
     return _link(body) | _too_long(body, "terms", MAX_LONG)
 
 
+def _image(body: Body) -> Problems:
+    return _uploaded("选图片")(body) | _too_long(body, "desc", MAX_WORDS)
+
+
 def _file(body: Body) -> Problems:
     problems = _uploaded("选文件")(body)
     return problems if problems or _text(body, "filename").strip() else {"blob_key": "文件没有名字，请重新上传"}
@@ -119,9 +123,7 @@ def _look(body: Body) -> Problems:
         problem = "每件商品都要写名称"
     elif any(len(_text(one, "name")) > MAX_PRODUCT or len(_text(one, "role")) > MAX_ROLE for one in products):
         problem = f"商品名称最多 {MAX_PRODUCT} 个字，角色最多 {MAX_ROLE} 个字"
-    wrong = _unknown([_text(body, "text")])
-    found = ({"products": problem} if problem else {}) | ({"text": wrong} if wrong else {})
-    return found | _too_long(body, "text", MAX_LONG) | _uploaded("选搭配图")(body)
+    return ({"products": problem} if problem else {}) | _too_long(body, "text", MAX_LONG) | _uploaded("选搭配图")(body)
 
 
 _CHECKS: dict[ItemKind, Callable[[Body], Problems]] = {
@@ -129,12 +131,21 @@ _CHECKS: dict[ItemKind, Callable[[Body], Problems]] = {
     ItemKind.LINK: _link,
     ItemKind.ARTICLE: _link,
     ItemKind.COUPON: _coupon,
-    ItemKind.IMAGE: _uploaded("选图片"),
+    ItemKind.IMAGE: _image,
     ItemKind.VIDEO: _uploaded("选视频"),
     ItemKind.FILE: _file,
     ItemKind.MINIPROGRAM: _miniprogram,
     ItemKind.LOOK: _look,
+    ItemKind.POSTER: lambda _: {},
 }
+# Words of a body that are filled before a customer reads them; a script's own messages are looked at with their lengths.
+_FILLED = ("text", "desc", "terms", "follow_up")
+
+
+def _never_filled(title: str, body: Body) -> Problems:
+    texts = {"title": [title], **{name: [_text(body, name)] for name in _FILLED}}
+    texts["products"] = [_text(one, name) for one in body.get("products", []) for name in ("role", "name")]
+    return {name: wrong for name, said in texts.items() if (wrong := _unknown(said))}
 
 
 def problems_of(kind: ItemKind, title: str, body: Body) -> Problems:
@@ -142,15 +153,14 @@ def problems_of(kind: ItemKind, title: str, body: Body) -> Problems:
 
     Fields are the body's keys; a script's own bubbles are `body`, its n-th variant's (from 0) `variant-n`.
     """
-    fields: Problems = {}
+    fields = _never_filled(title, body)
     if not title.strip():
         fields["title"] = "请写标题"
     elif len(title) > MAX_TITLE:
         fields["title"] = f"标题最多 {MAX_TITLE} 字，现在 {len(title)} 字"
     elif kind == ItemKind.MINIPROGRAM and len(title.encode()) > MINIPROGRAM_TITLE_BYTES:
         fields["title"] = f"小程序卡片的标题最多 {MINIPROGRAM_TITLE_BYTES} 字节（约 21 个汉字），现在 {len(title.encode())} 字节"
-    check = _CHECKS.get(ItemKind(kind))
-    return fields | (check(body) if check else {})
+    return fields | _CHECKS[ItemKind(kind)](body)
 
 
 def texts_of(body: Body) -> list[str]:

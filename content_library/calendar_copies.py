@@ -17,7 +17,10 @@ COPIED = ("persona_id", "at_minute", "content_type", "trait", "story", "selling"
 
 
 def copy_week(session: Session, staff: Staff, persona_id: int, source: date, target: date) -> int:
-    """Copy the week of `source` to the week of `target`; how many entries are new. Raises Invalid (field target), NotAllowed."""
+    """Copy the week of `source` to the week of `target`; how many entries are new. Raises Invalid (field target), NotAllowed.
+
+    Days that have passed get nothing.
+    """
     allow_calendar(staff)
     begins, goes_to = monday_of(source), monday_of(target)
     if begins == goes_to:
@@ -27,8 +30,9 @@ def copy_week(session: Session, staff: Staff, persona_id: int, source: date, tar
 
 
 def copy_month(session: Session, staff: Staff, persona_id: int, source: date, target: date) -> int:
-    """Use the month that begins with `source` as template of the month of `target`, day by day; a day it has not is left out.
+    """Use the month that begins with `source` as template of the month of `target`, day by day.
 
+    A day the target has not, or that has passed, is left out.
     How many entries are new. Raises Invalid (field target), NotAllowed.
     """
     allow_calendar(staff)
@@ -49,11 +53,13 @@ def _copy(
 ) -> int:
     if not entries:
         raise Invalid("没有可以复制的剧本", {"target": "原来的日期里还没有剧本"})
+    if last < clock.today():
+        raise Invalid("目标日期已经过去", {"target": "要复制到的日期已经过去了，请选今天以后的"})
     there = {(one.on, one.at_minute, one.story) for one in list_entries(session, entries[0].persona_id, first, last)}
     copied = 0
     for entry in entries:
         day = goes_to(entry.on)
-        if day is not None and (day, entry.at_minute, entry.story) not in there:
+        if day is not None and day >= clock.today() and (day, entry.at_minute, entry.story) not in there:
             values = {name: getattr(entry, name) for name in COPIED}
             made = PersonaEntry(**values, on=day, status=EntryStatus.DRAFT, created_by=staff.id, created_at=clock.now())
             session.add(made)

@@ -12,7 +12,7 @@ from foundation import clock
 
 OFF_BY = 10
 MOST_ITEMS = 9
-OLDEST, NEWEST = 62, 400
+NEWEST = 400
 LATE_DAYS = 7
 LONGEST = {"story": 200, "selling": 200, "text": 1000, "follow_up": 500, "pictures": 300}
 _TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
@@ -55,11 +55,18 @@ def is_frozen(entry: PersonaEntry, now: datetime) -> bool:
     return entry.status == EntryStatus.PUBLISHED and due_at(entry) <= now
 
 
+def is_missed(entry: PersonaEntry, now: datetime) -> bool:
+    """Still a draft though its moment has passed: no guide ever saw it."""
+    return entry.status == EntryStatus.DRAFT and due_at(entry) <= now
+
+
 def day_problem(on: date | None, today: date) -> str:
     """What is wrong with a day of the calendar; "" when it is good."""
     if on is None:
         return "请选择日期"
-    return "" if -OLDEST <= (on - today).days <= NEWEST else "日期离今天太远了"
+    if on < today:
+        return "这天已经过去，请选今天或以后"
+    return "" if (on - today).days <= NEWEST else "日期离今天太远了"
 
 
 def entry_problems(draft: EntryDraft, today: date) -> dict[str, str]:

@@ -10,6 +10,8 @@ from content_library.layout_problems import first_of, told
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 BLOB_KEY = r"^[0-9a-f]{64}$"
 SAFE_EDGE = 40
+# Panels together may cover the poster so many times: each is a mask of its own size to draw.
+MOST_PANELS = 4
 
 
 def _colour(value: str) -> str:
@@ -118,7 +120,17 @@ def problems_of(body: dict[str, Any]) -> dict[str, str]:
         layout = layout_of(body)
     except ValidationError as error:
         return told(error)
-    return outside_of(layout)
+    return outside_of(layout) | _whole_of(layout)
+
+
+def _whole_of(layout: Layout) -> dict[str, str]:
+    """What is wrong with the poster as a whole: nothing on it, or too much."""
+    parts = (layout.panels, layout.pictures, layout.texts, layout.avatar, layout.qr, layout.background.blob_key)
+    if not any(parts):
+        return {"layout": "还是空的，放上文字、图片或二维码再保存"}
+    if sum(panel.w * panel.h for panel in layout.panels) > MOST_PANELS * layout.width * layout.height:
+        return {"panels": f"加起来太大了，最多能把海报铺满 {MOST_PANELS} 遍，请删掉几块或改小"}
+    return {}
 
 
 def outside_of(layout: Layout) -> dict[str, str]:

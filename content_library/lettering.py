@@ -86,46 +86,73 @@ def _latin(cell: Cell) -> bool:
     return cell.text.isascii() and not cell.text.isspace()
 
 
-def _pieces(cells: list[Cell]) -> list[list[Cell]]:
-    """What stays together if it fits: a Latin word or number, and a sign with what it clings to."""
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What stays together if it fits: a Latin word or number, and a sign with what it clings to. Widths as at MEASURE pixels."""
+
+    cells: list[Cell]
+    wide: float
+    narrow: float
+
+    def at(self, size: int) -> float:
+        return self.wide * size / MEASURE + self.narrow
+
+
+def _piece(cells: list[Cell], weight: str) -> _Piece:
+    narrow = sum(0.5 for cell in cells if not cell.is_emoji and cell.text.isascii())
+    return _Piece(cells, sum(_width(weight, cell) for cell in cells), narrow)
+
+
+def _pieces(cells: list[Cell], weight: str) -> list[_Piece]:
     pieces: list[list[Cell]] = []
     for cell in cells:
         if pieces and (cell.text in CLINGING or (_latin(cell) and _latin(pieces[-1][-1]))):
             pieces[-1].append(cell)
         else:
             pieces.append([cell])
-    return pieces
+    return [_piece(piece, weight) for piece in pieces]
 
 
-class _Ruler:
-    """Measures cells at one size."""
+class _Text:
+    """Paragraphs measured once, so that trying a size opens no font and measures nothing."""
 
-    def __init__(self, weight: str, size: int) -> None:
-        self._weight, self._size = weight, size
+    def __init__(self, paragraphs: list[list[Cell]], weight: str) -> None:
+        self._weight = weight
+        self._paragraphs = [_pieces(paragraph, weight) for paragraph in paragraphs]
+        # A gap at the beginning of a line is not drawn, nor what clings to it.
+        pieces = [piece for paragraph in self._paragraphs for piece in paragraph if not piece.cells[0].text.isspace()]
+        inked = [cell for piece in pieces for cell in piece.cells]
+        self._ink = _piece(inked, weight)
 
-    def width(self, cells: list[Cell]) -> float:
-        narrow = sum(0.5 for cell in cells if not cell.is_emoji and cell.text.isascii())
-        return sum(_width(self._weight, cell) for cell in cells) * self._size / MEASURE + narrow
+    def may_fit(self, size: int, room: int) -> bool:
+        """False only when the words alone, without a gap, are wider than `room` pixels of lines."""
+        return self._ink.at(size) <= room * (1 + 1e-9)
 
+    def width(self, cells: list[Cell], size: int) -> float:
+        return _piece(cells, self._weight).at(size)
 
-def wrap(paragraphs: list[list[Cell]], weight: str, size: int, width: int) -> list[list[Cell]]:
-    """Lines no wider than `width`; Chinese breaks anywhere, a Latin word stays whole if it fits."""
-    ruler = _Ruler(weight, size)
-    lines: list[list[Cell]] = []
-    for paragraph in paragraphs:
-        line: list[Cell] = []
-        used = 0.0
-        for piece in _pieces(paragraph):
-            whole = ruler.width(piece)
-            for part in [piece] if whole <= width else [[cell] for cell in piece]:
-                wide = ruler.width(part)
-                if line and used + wide > width:
-                    lines.append(_trimmed(line))
-                    line, used = [], 0.0
-                if line or not part[0].text.isspace():
-                    line, used = line + part, used + wide
-        lines.append(_trimmed(line))
-    return lines
+    def wrapped(self, size: int, width: int, most: int | None = None) -> list[list[Cell]] | None:
+        """Lines no wider than `width`; Chinese breaks anywhere, a Latin word stays whole if it fits.
+
+        None as soon as there are more than `most`.
+        """
+        lines: list[list[Cell]] = []
+        for paragraph in self._paragraphs:
+            line: list[Cell] = []
+            used = 0.0
+            for piece in paragraph:
+                whole = piece.at(size)
+                for part in [piece] if whole <= width else [_piece([cell], self._weight) for cell in piece.cells]:
+                    wide = part.at(size)
+                    if line and used + wide > width:
+                        lines.append(_trimmed(line))
+                        line, used = [], 0.0
+                        if most is not None and len(lines) >= most:
+                            return None
+                    if line or not part.cells[0].text.isspace():
+                        line, used = [*line, *part.cells], used + wide
+            lines.append(_trimmed(line))
+        return None if most is not None and len(lines) > most else lines
 
 
 def _trimmed(line: list[Cell]) -> list[Cell]:
@@ -135,30 +162,32 @@ def _trimmed(line: list[Cell]) -> list[Cell]:
 
 
 def fit(paragraphs: list[list[Cell]], box: TextBox) -> Fitted:
-    """The largest size at which the text fills the box; at the smallest it is cut with an ellipsis."""
-    smallest = min(box.min_size, box.size)
+    """The largest size at which the text fills the box; at the smallest it is cut with an ellipsis.
+
+    Not a bisection: a Latin word broken at a larger size can need fewer lines than whole at a smaller one. Sizes at which the
+    words have no room at all are passed over without breaking lines.
+    """
+    text, smallest = _Text(paragraphs, box.weight), min(box.min_size, box.size)
     for size in [*range(box.size, smallest, -2), smallest]:
         height = round(size * LINE_HEIGHT)
-        lines = wrap(paragraphs, box.weight, size, box.w)
-        if len(lines) <= box.lines and len(lines) * height <= max(box.h, height) and _narrow(lines, box, size):
+        most = min(box.lines, max(box.h, height) // height)
+        if not text.may_fit(size, most * box.w):
+            continue
+        lines = text.wrapped(size, box.w, most)
+        if lines is not None and all(text.width(line, size) <= box.w for line in lines):
             return Fitted(tuple(tuple(line) for line in lines), size, height, cut=size > box.h)
-    return _cut(paragraphs, box, smallest)
+    return _cut(text, box, smallest)
 
 
-def _narrow(lines: list[list[Cell]], box: TextBox, size: int) -> bool:
-    ruler = _Ruler(box.weight, size)
-    return all(ruler.width(line) <= box.w for line in lines)
-
-
-def _cut(paragraphs: list[list[Cell]], box: TextBox, size: int) -> Fitted:
+def _cut(text: _Text, box: TextBox, size: int) -> Fitted:
     height = round(size * LINE_HEIGHT)
     room = max(1, min(box.lines, box.h // height))
-    lines = wrap(paragraphs, box.weight, size, box.w)
+    lines = text.wrapped(size, box.w) or []
     if len(lines) <= room:
         return Fitted(tuple(tuple(line) for line in lines), size, height, cut=True)
-    ruler, end = _Ruler(box.weight, size), Cell(ELLIPSIS)
+    end = Cell(ELLIPSIS)
     last = lines[room - 1]
-    while last and ruler.width([*last, end]) > box.w:
+    while last and text.width([*last, end], size) > box.w:
         last = last[:-1]
     kept = [*lines[: room - 1], [*last, end]]
     return Fitted(tuple(tuple(line) for line in kept), size, height, cut=True)

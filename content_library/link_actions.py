@@ -2,9 +2,10 @@
 
 import secrets
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,10 @@ from foundation.errors import Invalid, NotFound
 
 LETTERS = string.ascii_letters + string.digits
 CODE_LENGTH = 10
+NOTE_TOLD = text(
+    "UPDATE link_visit SET told_at = told.at"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:moments AS timestamptz[])) AS told(id, at) WHERE link_visit.id = told.id"
+)
 
 
 def _new_code() -> str:
@@ -56,20 +61,15 @@ def add_seconds(session: Session, code: str, visitor: str, claimed: int) -> int:
     visit = session.scalar(newest)
     if visit is None:
         return 0
-    added = link_rules.seconds_added(claimed, visit.last_at, now)
+    added = link_rules.seconds_added(claimed, visit.seconds, visit.first_at, visit.last_at, now)
     visit.seconds, visit.last_at = visit.seconds + added, now
     session.flush()
     return added
 
 
-def note_told(session: Session, visits: Sequence[LinkVisit], covered_by: dict[int, LinkVisit]) -> None:
-    """The effects of these visits are done. One `covered_by` (visit id → visit) an earlier notice takes over its moment, so
-    that readers who keep coming do not put the next notice off for ever.
+def note_told(session: Session, told_at: Mapping[int, datetime]) -> None:
+    """The effects of these visits are done: visit id → when the guide was told of it, or of the one whose notice covers it, so
+    that readers who keep coming do not put the next notice off for ever; link_rules.NOBODY when nobody was told.
     """
-    now = clock.now()
-    for visit in visits:
-        earlier = covered_by.get(visit.id)
-        told_at = earlier.told_at if earlier is not None else now
-        session.execute(update(LinkVisit).where(LinkVisit.id == visit.id).values(told_at=told_at))
-        visit.told_at = told_at
-    session.flush()
+    if told_at:
+        session.execute(NOTE_TOLD, {"ids": list(told_at), "moments": list(told_at.values())})

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.db import Base
@@ -43,13 +43,14 @@ class TrackedLink(Base):
 
 class LinkVisit(Base):
     """One reader's visits of one link in one half hour. `visitor` is a random cookie of hers; `told_at` when her guide was
-    told."""
+    told (link_rules.NOBODY: the effects are done, and nobody was)."""
 
     __tablename__ = "link_visit"
     __table_args__ = (
         Index("ix_link_visit_link_id_visitor", "link_id", "visitor"),
         Index("ix_link_visit_first_at", "first_at"),
         Index("ix_link_visit_last_at", "last_at"),
+        Index("ix_link_visit_untold", "first_at", "id", postgresql_where=text("told_at IS NULL AND reader <> 'unknown'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String, cast, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy import ColumnElement, String, cast, func, literal_column, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from content_library.link_models import LinkVisit, Reader, TrackedLink
 from content_library.models import Item, ItemStatus, ItemVersion
 from foundation.errors import NotFound
 from org.models import Staff, Store
+
+# Written out, not a parameter: only then does every plan know that the partial index of owed visits holds the rows.
+TO_MANY: ColumnElement[str] = literal_column(f"'{Reader.UNKNOWN.value}'", String)
 
 
 @dataclass(frozen=True)
@@ -42,29 +45,37 @@ def get_shown_link(session: Session, code: str) -> tuple[TrackedLink, ItemVersio
     return row[0], row[1], row[2]
 
 
-def list_untold(session: Session, since: datetime, limit: int) -> list[Opened]:
-    """Visits of links to one customer begun since then whose effects are owed, the oldest first."""
-    rows = session.execute(
+def list_untold(session: Session, since: datetime, limit: int, after: tuple[datetime, int] | None = None) -> list[Opened]:
+    """Visits of links to one customer begun since then whose effects are owed, the oldest first, held for this transaction;
+    those another one holds are passed over. `after`: the (first_at, id) of the last one looked at.
+    """
+    chosen = (
         select(LinkVisit, TrackedLink, Item, Staff)
         .join(TrackedLink, TrackedLink.id == LinkVisit.link_id)
         .join(Item, Item.id == TrackedLink.item_id)
         .join(Staff, Staff.id == TrackedLink.staff_id)
-        .where(LinkVisit.first_at >= since, LinkVisit.told_at.is_(None), LinkVisit.reader != Reader.UNKNOWN)
-        .order_by(LinkVisit.first_at, LinkVisit.id)
-        .limit(limit)
+        .where(LinkVisit.first_at >= since, LinkVisit.told_at.is_(None), LinkVisit.reader != TO_MANY)
     )
+    if after is not None:
+        chosen = chosen.where(tuple_(LinkVisit.first_at, LinkVisit.id) > after)
+    ordered = chosen.order_by(LinkVisit.first_at, LinkVisit.id).limit(limit)
+    rows = session.execute(ordered.with_for_update(of=LinkVisit, skip_locked=True))
     return [Opened(visit, link, item, guide) for visit, link, item, guide in rows]
 
 
-def last_told(session: Session, link_ids: Sequence[int]) -> dict[int, LinkVisit]:
-    """The newest visit of each link whose guide was told."""
-    newest = (
-        select(LinkVisit)
-        .where(LinkVisit.link_id.in_(link_ids), LinkVisit.told_at.is_not(None))
-        .ext(distinct_on(LinkVisit.link_id))
-        .order_by(LinkVisit.link_id, LinkVisit.told_at.desc())
+def last_told(
+    session: Session, link_ids: Sequence[int], *, told_since: datetime, begun_since: datetime
+) -> dict[tuple[int, str], datetime]:
+    """(link id, reader) → when the guide was last told that such a reader opened it, of visits begun and notices since then."""
+    if not link_ids:
+        return {}
+    last = func.max(LinkVisit.told_at)
+    rows = session.execute(
+        select(LinkVisit.link_id, LinkVisit.reader, last)
+        .where(LinkVisit.link_id.in_(link_ids), LinkVisit.told_at >= told_since, LinkVisit.first_at >= begun_since)
+        .group_by(LinkVisit.link_id, LinkVisit.reader)
     )
-    return {visit.link_id: visit for visit in session.scalars(newest)} if link_ids else {}
+    return {(link_id, str(reader)): moment for link_id, reader, moment in rows if moment}
 
 
 def count_openings(session: Session, customer_id: int, tags: Sequence[str], since: datetime) -> int:
@@ -78,16 +89,3 @@ def count_openings(session: Session, customer_id: int, tags: Sequence[str], sinc
         .where(TrackedLink.customer_id == customer_id, LinkVisit.reader == Reader.HERS, LinkVisit.first_at >= since, marked)
     )
     return session.scalar(counted) or 0
-
-
-def openings_of(session: Session, customer_id: int, limit: int = 20) -> list[tuple[Item, LinkVisit]]:
-    """What this customer opened herself, the newest first."""
-    rows = session.execute(
-        select(Item, LinkVisit)
-        .join(TrackedLink, TrackedLink.item_id == Item.id)
-        .join(LinkVisit, LinkVisit.link_id == TrackedLink.id)
-        .where(TrackedLink.customer_id == customer_id, LinkVisit.reader == Reader.HERS)
-        .order_by(LinkVisit.first_at.desc(), LinkVisit.id.desc())
-        .limit(limit)
-    )
-    return [(item, visit) for item, visit in rows]

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ SAME_VISIT = timedelta(minutes=30)
 # WeChat may fetch a page twice within a breath, the second time without the cookie the first one brought.
 ECHO = timedelta(seconds=5)
 TELL_AGAIN = timedelta(minutes=10)
+# `told_at` of a visit whose effects are done without a notice: so long ago that it keeps no other notice back.
+NOBODY = datetime(1970, 1, 1, tzinfo=UTC)
 TAG_MARK = re.compile(r"标签[:：]\s*(.+)")
 TAG_TIMES, TAG_DAYS = 2, 7
 MOST_SECONDS_AT_ONCE = 30
@@ -84,7 +87,9 @@ def tags_wished(tags: Sequence[str]) -> list[str]:
     return [name for name in dict.fromkeys(found) if name]
 
 
-def seconds_added(claimed: int, last_at: datetime, at: datetime) -> int:
-    """How many seconds of reading a page's report adds: never more than went by since the last word of it."""
-    went_by = int((at - last_at).total_seconds()) + 1
-    return max(0, min(claimed, went_by, MOST_SECONDS_AT_ONCE))
+def seconds_added(claimed: int, so_far: int, first_at: datetime, last_at: datetime, at: datetime) -> int:
+    """How many seconds of reading a page's report adds to `so_far`: never more than went by since the last word of it, and
+    all together never more than since the visit began, however often it reports.
+    """
+    went_by, in_all = ceil((at - last_at).total_seconds()), int((at - first_at).total_seconds())
+    return max(0, min(claimed, went_by, in_all - so_far, MOST_SECONDS_AT_ONCE))

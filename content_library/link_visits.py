@@ -5,6 +5,7 @@ Raw psycopg, because this stands in a redirect's way: through the ORM's session 
 
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +58,9 @@ WITH came AS (
 SELECT n, coalesce(echo_visitor, visitor) FROM known
 """
 KEPT_TARGETS = 20_000
+# Visits of one link that one process keeps in a minute: more is a machine with a browser's name. A customer's link is hers and
+# her friends'; one in 朋友圈 is everybody's.
+MOST_TO_ONE, MOST_TO_MANY = 60, 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """Where an arrival is led, and by which cookie it is known from now on (that of its first fetch, when it was an echo)."""
+    """Where an arrival is led, and by which cookie it is known from now on (that of its first fetch, when it was an echo).
+
+    `kept` says whether a visit was written: not of machines, nor of a flood.
+    """
 
     target: Target
     visitor: str
+    kept: bool
 
 
 class VisitBook:
@@ -96,14 +104,18 @@ class VisitBook:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
         self._remember = lru_cache(maxsize=KEPT_TARGETS)(self._read_target)
+        self._minute, self._came = 0, Counter[int]()
 
     def keep(self, arrivals: Sequence[Arrival]) -> list[Landing | None]:
         """Keep these visits and say where each is led, in their order; None: no such code."""
         targets = {code: target for code in {each.code for each in arrivals} if (target := self._target(code))}
         counted = [(each, targets[each.code]) for each in arrivals if each.counts and each.code in targets]
+        counted = [(each, target) for each, target in counted if self._is_room(target)]
         visitors = self._keep(counted) if counted else {}
         return [
-            Landing(targets[each.code], visitors.get(id(each), each.visitor)) if each.code in targets else None
+            Landing(targets[each.code], visitors.get(id(each), each.visitor), id(each) in visitors)
+            if each.code in targets
+            else None
             for each in arrivals
         ]
 
@@ -119,6 +131,13 @@ class VisitBook:
         except LookupError:
             # Not remembered: a link may be made a moment after somebody guessed its code.
             return None
+
+    def _is_room(self, target: Target) -> bool:
+        minute = int(time.monotonic() // 60)
+        if minute != self._minute:
+            self._minute, self._came = minute, Counter()
+        self._came[target.link_id] += 1
+        return self._came[target.link_id] <= (MOST_TO_MANY if target.customer_id is None else MOST_TO_ONE)
 
     def _keep(self, counted: Sequence[tuple[Arrival, Target]]) -> dict[int, str]:
         """Who each arrival (by identity) is known as."""

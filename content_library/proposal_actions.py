@@ -55,6 +55,8 @@ def propose(session: Session, staff: Staff, title: str, bubbles: Sequence[str], 
     title, why = title.strip(), why.strip()
     bubbles = [bubble.strip() for bubble in bubbles if bubble.strip()]
     mine = f"{staff.id}:{once}"[:80]
+    # One of hers at a time: what many requests at once count is what the others have kept.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"proposals:{staff.id}", 0))))
     if earlier := session.scalar(select(Proposal).where(Proposal.once == mine)):
         return earlier
     if fields := _problems(title, bubbles, blob_key, why):

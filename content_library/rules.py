@@ -130,6 +130,12 @@ def may_publish(role: Role) -> bool:
     return role == Role.HEADQUARTERS
 
 
+def paths_to(path: str) -> list[str]:
+    """The paths above a place and its own: "1.2." gives "", "1." and "1.2."."""
+    steps = path.split(".")[:-1]
+    return ["".join(f"{step}." for step in steps[:count]) for count in range(len(steps) + 1)]
+
+
 def sees(staff_path: str, item_path: str) -> bool:
     """Whether content is shown to everybody, above her, or inside her subtree."""
     return staff_path.startswith(item_path) or (bool(staff_path) and item_path.startswith(staff_path))

@@ -60,9 +60,24 @@ def _candidate(item: Item, category: str, text: str, uses: int) -> Candidate:
 def _candidates(staff: Staff, now: Now) -> Select[int, int]:
     """The newest of her stage, her tags and occasions, the guide's persona; the store's most used; what is asked for.
 
-    Whether she may send them is asked of the few that are left: as a condition here it would mislead the planner.
+    Of what she may send: another region's fresh items would else take all the places. Her path is asked for by equality,
+    whose rows the planner can count; as starts_with (see `sendable`, asked of the few that are left) it would mislead it.
     """
-    out = (Item.status == ItemStatus.PUBLISHED, Item.kind != ItemKind.POSTER)
+    at = clock.now()
+    hers = (
+        Item.status == ItemStatus.PUBLISHED, Item.kind != ItemKind.POSTER, Item.path.in_(rules.paths_to(staff.path)),
+        Item.valid_from.is_(None) | (Item.valid_from <= at), Item.valid_until.is_(None) | (Item.valid_until > at),
+    )  # fmt: skip
+    unused = literal(0).label("times")
+    parts = [select(Item.id, unused).where(*hers, fits).order_by(Item.id.desc()).limit(OF_EACH_SORT) for fits in _sorts(now)]
+    used = used_lately(staff)
+    most = select(Item.id, used.c.times).join(used, used.c.item_id == Item.id).where(*hers)
+    most = most.order_by(used.c.times.desc(), Item.id.desc()).limit(OF_EACH_SORT)
+    together = union_all(*(select(part.subquery()) for part in (*parts, most))).subquery()
+    return select(together.c.id, func.max(together.c.times).label("times")).group_by(together.c.id)
+
+
+def _sorts(now: Now) -> list[ColumnElement[bool]]:
     query = rules.any_of_query([rules.normal(word) for word in (*now.tags, *now.occasions) if len(word) >= 2][:10])
     sorts: list[ColumnElement[bool]] = [Item.stage == now.stage]
     if query:
@@ -72,9 +87,4 @@ def _candidates(staff: Staff, now: Now) -> Select[int, int]:
     asked = [*now.task_items, *now.care_items]
     if asked:
         sorts.append(Item.id.in_(asked))
-    unused = literal(0).label("times")
-    parts = [select(Item.id, unused).where(*out, fits).order_by(Item.id.desc()).limit(OF_EACH_SORT) for fits in sorts]
-    used = used_lately(staff)
-    most = select(used.c.item_id.label("id"), used.c.times).order_by(used.c.times.desc()).limit(OF_EACH_SORT)
-    together = union_all(*(select(part.subquery()) for part in (*parts, most))).subquery()
-    return select(together.c.id, func.max(together.c.times).label("times")).group_by(together.c.id)
+    return sorts

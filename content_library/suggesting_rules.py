@@ -9,6 +9,7 @@ from content_library.rules import normal
 
 PRIVATE_SCENES = ("", "私聊", "售后", "到店")
 TASK, CARE, OCCASION, STAGE, TAG, PERSONA, USED = 6.0, 5.0, 4.0, 3.0, 2.0, 1.5, 0.8
+AFTER_MEETING, TO_VERIFY = ("售后", "到店"), "先核实再发"
 MOST_TAGS, MOST_USED = 2, 3.0
 WAITING, STRANGE_VOICE, STRANGE_STAGE, PUBLIC = 4.0, 2.0, 1.5, 3.0
 
@@ -34,7 +35,7 @@ class Now:
     """The customer as she stands: stage, tags, persona of the guide, what task and care ask for, occasions.
 
     `occasions` maps a word to look for to what is said of it ("生日" → "生日 3 天后"); `waiting` are categories within the
-    contact gap.
+    contact gap. `stranger`: nobody has spoken with her or sold to her yet.
     """
 
     stage: str
@@ -45,6 +46,7 @@ class Now:
     care_items: Mapping[int, str] = field(default_factory=dict)
     occasions: Mapping[str, str] = field(default_factory=dict)
     waiting: frozenset[str] = frozenset()
+    stranger: bool = False
 
 
 def score(one: Candidate, now: Now) -> tuple[float, list[str]]:
@@ -68,6 +70,11 @@ def score(one: Candidate, now: Now) -> tuple[float, list[str]]:
     return sum(weight for weight, _ in reasons) - _against(one, now), [said for _, said in reasons]
 
 
+def presumes(one: Candidate, now: Now) -> bool:
+    """Speaks of a purchase, a visit or a photo a customer nobody has dealt with never had."""
+    return now.stranger and (one.scene in AFTER_MEETING or TO_VERIFY in one.tags)
+
+
 def _about(tag: str, words: Sequence[str], text: str) -> bool:
     name = normal(tag)
     return any(name in word for word in words) or name in text
@@ -85,7 +92,7 @@ def _against(one: Candidate, now: Now) -> float:
 
 def best(candidates: Sequence[Candidate], now: Now, limit: int = 3) -> list[tuple[Candidate, list[str]]]:
     """The few that fit best, with their reasons: not two of one category while another fits, the newest among equals."""
-    scored = [(*score(one, now), one) for one in candidates]
+    scored = [(*score(one, now), one) for one in candidates if not presumes(one, now)]
     ranked = sorted((part for part in scored if part[0] > 0), key=lambda part: (-part[0], -part[2].id))
     chosen: list[tuple[Candidate, list[str]]] = []
     later: list[tuple[Candidate, list[str]]] = []

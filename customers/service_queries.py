@@ -85,7 +85,7 @@ def _contact(at: str, staff_id: int | None, by: str | None, facts: dict[str, Any
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which of her customers. Spans are days [least, most), None is open; `silent` counts from the last contact or the adding."""
+    """Which of her customers. Spans are Shanghai days [least, most), None is open; `silent` counts from the last contact or the adding."""
 
     q: str = ""
     tag_id: int | None = None
@@ -100,11 +100,11 @@ SILENT_SINCE = func.coalesce(Follow.last_contact_at, Follow.followed_at)
 def _span(
     moment: ColumnElement[datetime] | InstrumentedAttribute[datetime], days: tuple[int, int | None]
 ) -> list[ColumnElement[bool]]:
-    """`moment` lies between `least` and `most` days ago."""
+    """`moment` lies on a Shanghai day `least` days ago or more, and fewer than `most`."""
     least, most = days
-    now = clock.now()
-    bounds = [moment <= now - clock.days(least)] if least else []
-    return bounds + ([moment > now - clock.days(most)] if most is not None else [])
+    tomorrow = clock.today() + clock.days(1)
+    bounds = [moment < clock.start_of(tomorrow - clock.days(least))] if least else []
+    return bounds + ([moment >= clock.start_of(tomorrow - clock.days(most))] if most is not None else [])
 
 
 def page_mine(

@@ -22,6 +22,11 @@ def keep_blob(content: bytes) -> str:
     path = blob_path(key)
     if path.exists():
         return key
+    _write(path, content)
+    return key
+
+
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:
@@ -29,7 +34,19 @@ def keep_blob(content: bytes) -> str:
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
-    return key
+
+
+def made_path(key: str, what: str) -> Path:
+    """Where something made of a blob lives (`what`: a small picture's side, for one). Absolute; NotFound as in `blob_path`."""
+    path = blob_path(key).absolute()
+    return path.with_name(f"{key}-{what}")
+
+
+def keep_made(key: str, what: str, content: bytes) -> Path:
+    """Keep what was made of a blob beside it, so that it is made once. Safe to repeat; may be deleted and made again."""
+    path = made_path(key, what)
+    _write(path, content)
+    return path
 
 
 def read_blob(key: str) -> bytes:

@@ -29,12 +29,16 @@ def _held() -> threading.Lock:
 
 @dataclass
 class Waiting(Generic[Brought, Answer]):
-    """`answered` is a bare lock, held until the answer: an Event is three objects and costs a tenth of a request."""
+    """`answered` is a bare lock, held until the answer: an Event is three objects and costs a tenth of a request.
+
+    `given_up`: the request was told to try again, so what it brought is not stored unless that has already begun.
+    """
 
     brought: Brought
     answered: threading.Lock = field(default_factory=_held)
     answer: Answer | None = None
     problem: Exception | None = None
+    given_up: bool = False
 
     def settle(self, answer: Answer | None, problem: Exception | None) -> None:
         """Let the request go on."""
@@ -66,6 +70,7 @@ class GroupCommit(ABC, Generic[Brought, Answer]):
         waiting = Waiting[Brought, Answer](brought)
         self._queue.put(waiting)
         if not waiting.answered.acquire(timeout=seconds):
+            waiting.given_up = True
             raise NotKept("not committed in time")
         if waiting.problem is not None:
             raise NotKept(words_of(waiting.problem))
@@ -79,7 +84,8 @@ class GroupCommit(ABC, Generic[Brought, Answer]):
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
             batch, goes_on = self._gather(first)
-            self.write(batch)
+            if live := [each for each in batch if not each.given_up]:
+                self.write(live)
             if not goes_on:
                 break
         self.drop_connection()

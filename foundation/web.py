@@ -136,7 +136,7 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     return answer_error("http", status, texts.get(status, "出错了"), {})
 
 
-def _on_unstorable(error: DataError) -> ResponseReturnValue:
+def _on_unstorable(error: DataError | UnicodeEncodeError) -> ResponseReturnValue:
     log.info("refused", path=request.path, why="a value no column can hold", who=actor())
     return answer_error("bad_request", 400, "请求里有系统存不下的内容", {})
 
@@ -162,12 +162,15 @@ def set_up_web(app: Flask, settings: Settings) -> None:
     )
     app.url_map.converters["int"] = Id
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    csrf.init_app(app)
+    # First of all, so that whatever is refused is logged as this request and not as the one before.
     app.before_request(_start_request)
+    csrf.init_app(app)
     app.after_request(_headers)
     app.register_error_handler(AppError, _on_app_error)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(DataError, _on_unstorable)
+    # Half a surrogate pair, which JSON can write and UTF-8 cannot.
+    app.register_error_handler(UnicodeEncodeError, _on_unstorable)
     if not app.testing:
         app.register_error_handler(Exception, _on_crash)
     app.jinja_env.globals["csp_nonce"] = csp_nonce

@@ -18,12 +18,15 @@ WORDS = ("title", "url", "desc", "terms", "appid", "page", "text", "follow_up", 
 FIELDS = (*WORDS, *PLACES)
 # Which words of the form belong to which kind's body.
 BODY_WORDS: dict[ItemKind, tuple[str, ...]] = {
+    ItemKind.IMAGE: ("desc",),
     ItemKind.LINK: ("url", "desc"),
     ItemKind.ARTICLE: ("url", "desc"),
     ItemKind.COUPON: ("url", "desc", "terms"),
     ItemKind.MINIPROGRAM: ("appid", "page", "desc"),
     ItemKind.LOOK: ("text",),
 }
+# Keys of a body that the form writes, for one kind or another.
+WRITTEN = frozenset({*WORDS, "bubbles", "variants", "products", "blob_key", "filename"})
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,12 @@ def tags_of(text: str) -> list[str]:
     return list(dict.fromkeys(tag for tag in re.split(r"[,，、;；\s]+", text) if tag))
 
 
-def body_of(kind: ItemKind, form: ContentForm) -> dict[str, Any]:
-    """The body of a version as content_library keeps it."""
+def body_of(kind: ItemKind, form: ContentForm, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The body of a version as content_library keeps it. What the form has no field for stays as it was in the body `before`."""
+    body: dict[str, Any] = {name: value for name, value in (before or {}).items() if name not in WRITTEN}
     if kind == ItemKind.SCRIPT:
-        return _script_body(form)
-    body: dict[str, Any] = {name: form.values[name].strip() for name in BODY_WORDS.get(kind, ())}
+        return body | _script_body(form)
+    body |= {name: form.values[name].strip() for name in BODY_WORDS.get(kind, ())}
     if kind == ItemKind.LOOK:
         body["products"] = [{"name": name, "role": role} for role, name in form.products]
     if form.blob_key:

@@ -7,6 +7,7 @@ from content_library.calendar_rules import EntryDraft, minute_of, time_of
 from content_library.models import Persona
 from content_library.persona_models import PersonaEntry
 from content_library.persona_rules import TRAITS, TYPES, PersonaDraft, lines_of
+from content_library.rules import YEARS
 from hq.forms import as_number, as_numbers
 
 MIX = {f"mix_{number}": name for number, name in enumerate(TRAITS)}
@@ -16,15 +17,19 @@ ENTRY_FIELDS = ("on", "at", "content_type", "trait", "story", "selling", "text",
 
 
 def as_day(text: str | None) -> date | None:
-    """What a date field holds; None when it is no day."""
+    """What a date field holds; None when it is no day, or one no calendar of ours reaches."""
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _mix(values: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, int | None]:
-    return {name: as_number(values[field]) if values[field].strip() else 0 for field, name in fields.items()}
+    """Per cents by name, "50%" as "50"; an empty field is 0, what is no number None."""
+    return {
+        name: as_number(values[field].strip().rstrip("%％")) if values[field].strip() else 0 for field, name in fields.items()
+    }
 
 
 def persona_draft(values: Mapping[str, str]) -> PersonaDraft:

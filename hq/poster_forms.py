@@ -20,6 +20,8 @@ SAMPLES = {
     "long": ("很长：欧阳慕容雪晴…", "欧阳慕容雪晴（资深搭配顾问）", "雪岭羽绒北京市朝阳区大悦城购物中心三层旗舰店"),
     "rare": ("生僻字和表情：𬱖🌸", "𬱖㛃🌸Cindy", "雪岭羽绒·龙湖天街店❤️"),
 }
+# A header of more than 8 KB is refused by many a proxy.
+MOST_NOTES, LONGEST_NOTES = 10, 2048
 LISTS = ("panels", "pictures", "texts")
 
 
@@ -104,3 +106,18 @@ def notes_for(layout: Layout, notes: Sequence[BoxNote]) -> list[Json]:
         {"path": f"texts.{one.box}", "text": layout.texts[one.box].text[:20], "cut": one.cut, "left": one.left_out[:20]}
         for one in notes
     ]
+
+
+def told_notes(now: Sequence[Json], long: Sequence[Json], weight: int) -> str:
+    """What is said of a drawn poster (JSON for a header): {"now", "long", "more": how many were left out, "bytes"}.
+
+    `long`: what would not fit for a guide with a long name; what does not fit now either is said once.
+    """
+    here = {one["path"] for one in now}
+    rows = [("now", one) for one in now] + [("long", one) for one in long if one["path"] not in here]
+    for most in range(min(len(rows), MOST_NOTES), -1, -1):
+        said = {side: [one for where, one in rows[:most] if where == side] for side in ("now", "long")}
+        told = json.dumps({**said, "more": len(rows) - most, "bytes": weight}, separators=(",", ":"))
+        if len(told) <= LONGEST_NOTES:
+            break
+    return told

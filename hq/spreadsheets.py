@@ -5,27 +5,36 @@ A formula is read as the text a person sees in the editing line and never comput
 
 import csv
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils.exceptions import InvalidFileException
 
-from foundation.errors import Invalid
 from foundation.text import clean
+from hq.workbook import read_rows, refused
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 40
 LONGEST_CELL = 4_000
-MOST_UNPACKED = 80 * 1024 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BROKEN = "打不开这个文件，可能已损坏或加了密码。请在 Excel 里另存为 .xlsx 再试"
+ZIPPED = (b"PK\x03\x04", b"PK\x05\x06")
+NOT_XLSX = "这不是 Excel 表格，只是名字以 .xlsx 结尾（或加了密码）。请在 Excel 里另存为 .xlsx 再上传"
+TOO_MANY = f"一次最多 {MOST_ROWS} 行，请分成几个文件"
+# What reading a file that is damaged, locked or made by hand runs into: RuntimeError is zipfile's word for a password.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ParseError,
+    LookupError, ValueError, TypeError, OverflowError, StopIteration,
+)  # fmt: skip
 Rows = list[list[str]]
 
 
@@ -36,24 +45,22 @@ def read_sheet(content: bytes, filename: str) -> Rows:
     """
     name = filename.lower()
     if not content:
-        raise _wrong("文件是空的，请重新选择")
+        raise refused("文件是空的，请重新选择")
     if name.endswith(".xls"):
-        raise _wrong("这是老版本的 .xls，请在 Excel 里另存为 .xlsx 再上传")
+        raise refused("这是老版本的 .xls，请在 Excel 里另存为 .xlsx 再上传")
     if name.endswith(".csv"):
         rows = _read_csv(content)
     elif name.endswith(".xlsx"):
+        if not content.startswith(ZIPPED):
+            raise refused(NOT_XLSX)
         rows = _read_xlsx(content)
     else:
-        raise _wrong("请上传 .xlsx 或 .csv 文件")
+        raise refused("请上传 .xlsx 或 .csv 文件")
     while rows and not rows[-1]:
         rows.pop()
     if len(rows) > MOST_ROWS + 1:
-        raise _wrong(f"一次最多 {MOST_ROWS} 行，请分成几个文件")
+        raise refused(TOO_MANY)
     return rows
-
-
-def _wrong(why: str) -> Invalid:
-    return Invalid(why, {"file": why})
 
 
 def _row(cells: Iterable[str]) -> list[str]:
@@ -69,32 +76,29 @@ def _read_csv(content: bytes) -> Rows:
         except UnicodeDecodeError:
             continue
     else:
-        raise _wrong("看不懂这个文件的文字编码，请在 Excel 里另存为 .xlsx 再试")
+        raise refused("看不懂这个文件的文字编码，请在 Excel 里另存为 .xlsx 再试")
     head = text.split("\n", 1)[0]
     separator = max(",\t;", key=head.count)
     try:
         found = islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), MOST_ROWS + 2)
         return [_row(cells[:MOST_COLUMNS]) for cells in found]
     except csv.Error:
-        raise _wrong(BROKEN) from None
+        raise refused(BROKEN) from None
 
 
 def _read_xlsx(content: bytes) -> Rows:
+    rows: Rows = []
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise _wrong("文件解开后太大，请删掉多余的工作表和图片再试")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        try:
-            sheet = book.worksheets[0]
-            # A sheet may claim any size; without its claim rows are read as they come.
-            sheet.reset_dimensions()
-            found = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS, values_only=True)
-            return [_row(map(_as_text, cells)) for cells in found]
-        finally:
-            book.close()
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, IndexError, ValueError, TypeError, OSError, EOFError):
-        raise _wrong(BROKEN) from None
+        for number, values in read_rows(io.BytesIO(content), MOST_COLUMNS):
+            if number > MOST_ROWS + 1:
+                raise refused(TOO_MANY)
+            # A file may give the same row a million times.
+            if number > len(rows) and (row := _row(map(_as_text, values))):
+                rows += [[] for _ in range(len(rows), number - 1)]
+                rows.append(row)
+    except UNREADABLE:
+        raise refused(BROKEN) from None
+    return rows
 
 
 def _as_text(value: Any) -> str:

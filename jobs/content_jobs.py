@@ -4,6 +4,7 @@ from datetime import date
 
 from acquisition.console_queries import codes_by_guide
 from acquisition.models import ChannelCode
+from acquisition.rules import ready_code
 from content_library.actions import claim_wanted_pictures, keep_drawn, keep_picture, want_pictures
 from content_library.models import ItemKind, ItemVersion
 from content_library.pictures import fetch_picture
@@ -13,7 +14,6 @@ from content_library.queries import find_drawn, list_versions, search_items
 from foundation.db import transaction
 from foundation.errors import AppError
 from foundation.log import logger
-from jobs.poster_jobs import ready_code
 from org.models import Staff
 from org.queries import list_active_guides
 

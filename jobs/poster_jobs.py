@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from acquisition.console_queries import codes_by_guide
 from acquisition.models import ChannelCode, CodeStatus
+from acquisition.rules import ready_code
 from content_library.actions import keep_picture
 from content_library.models import ItemVersion, KeptPicture
 from content_library.pictures import fetch_picture
@@ -88,11 +89,6 @@ def _draw_page(run: Going) -> bool:
         keep_all_drawn(session, version.id, drawn)
         run.record(session, done=len(guides))
     return True
-
-
-def ready_code(codes: Sequence[ChannelCode]) -> ChannelCode | None:
-    """The code her posters carry: the first ready one."""
-    return next((code for code in codes if code.status == CodeStatus.READY and code.qr_code), None)
 
 
 def _fetch_missing(guides: Sequence[Staff], urls: Mapping[int, str]) -> None:

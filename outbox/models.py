@@ -94,7 +94,7 @@ class PausedCall(Base):
 class PlatformMedia(Base):
     """A file as the platform knows it: temporary media lives 3 days (DOC 90253), so the id is renewed from our own blob.
 
-    `key` is "<kind>:<blob key>"; `media_id` is None until the first upload.
+    `key` is "<kind>:<blob key>", for a file also ":<digest of its name>"; `media_id` is None until the first upload.
     """
 
     __tablename__ = "platform_media"

@@ -96,5 +96,5 @@ def _arrive(code: str, environ: "WSGIEnvironment", is_colleague: Callable[["WSGI
     agent = environ.get("HTTP_USER_AGENT", "").encode("latin-1", "replace").decode("utf-8", "replace").replace("\0", "")[:200]
     arrival = Arrival(code, brought or secrets.token_hex(16), not brought, counts, agent, clock.now())
     landing = writer().arrive(arrival)
-    LED[counts and landing is not None].inc()
+    LED[landing is not None and landing.kept].inc()
     return landing

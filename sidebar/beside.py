@@ -33,7 +33,7 @@ class Beside:
 def moment_now(follow: Follow) -> Moment:
     """Where a relation stands today."""
     known = (clock.today() - clock.day_of(follow.followed_at)).days if is_adding_known(follow) else 0
-    silent = None if follow.last_contact_at is None else max(0, (clock.now() - follow.last_contact_at).days)
+    silent = None if follow.last_contact_at is None else max(0, (clock.today() - clock.day_of(follow.last_contact_at)).days)
     return moment_of(known, silent)
 
 

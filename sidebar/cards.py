@@ -8,6 +8,7 @@ from content_library.bodies import bubbles_for
 from content_library.finding import Marks
 from content_library.models import Item, ItemKind, ItemVersion
 from content_library.rules import fill
+from content_library.suggesting_rules import TO_VERIFY
 
 KINDS = {
     ItemKind.SCRIPT: "话术", ItemKind.POSTER: "海报", ItemKind.IMAGE: "图片", ItemKind.LINK: "链接", ItemKind.ARTICLE: "文章",
@@ -22,7 +23,10 @@ POSTABLE = (ItemKind.IMAGE, ItemKind.LOOK, ItemKind.LINK, ItemKind.ARTICLE, Item
 
 @dataclass(frozen=True)
 class Card:
-    """`bubbles` are the messages of a script, the words of anything else (for 朋友圈); `picture` says whether it has one."""
+    """`bubbles` are the messages of a script, the words of anything else (for 朋友圈); `picture` says whether it has one.
+
+    `heed` is what the guide is to verify before she sends it (发之前先核实); "" when there is nothing.
+    """
 
     item: Item
     version: ItemVersion
@@ -31,6 +35,7 @@ class Card:
     details: str
     marks: Marks
     why: Sequence[str] = ()
+    heed: str = ""
 
     @property
     def kind_name(self) -> str:
@@ -61,6 +66,14 @@ def words_of(version: ItemVersion, filled: Mapping[str, str], persona_id: int | 
     return [fill(text, dict(filled)) for text in texts]
 
 
+def heed_of(version: ItemVersion, persona_id: int | None, stage: str) -> str:
+    """What to verify before sending: the note of the variant that suits, else the item's own, else what its tag says."""
+    chosen = bubbles_for(version.body, persona_id, stage)
+    hers = [str(one.get("note") or "") for one in version.body.get("variants", []) if list(one["bubbles"]) == chosen]
+    tagged = TO_VERIFY if TO_VERIFY in (version.tags or []) else ""
+    return next((note for note in (*hers, str(version.body.get("note") or "")) if note), tagged)
+
+
 def card_of(
     item: Item,
     version: ItemVersion,
@@ -74,4 +87,4 @@ def card_of(
     details = "、".join(str(one.get("name", "")) for one in body.get("products", []))
     details = fill(details or str(body.get("terms") or body.get("filename") or ""), dict(filled))
     picture = item.kind in PICTURED and bool(body.get("blob_key"))
-    return Card(item, version, words_of(version, filled, *voice), picture, details, marks, why)
+    return Card(item, version, words_of(version, filled, *voice), picture, details, marks, why, heed_of(version, *voice))

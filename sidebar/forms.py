@@ -1,17 +1,13 @@
 """What the guide's page sends: sends, tags, answers, photos. Checks form, size and origin; decides nothing about business."""
 
-import io
 import re
-import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from itsdangerous import BadData, URLSafeTimedSerializer
-from PIL import ExifTags
-from PIL.Image import Image, Transpose
 from werkzeug.datastructures import FileStorage
 
-from content_library.pictures import decoded, open_picture
+from content_library.pictures import as_photo
 from customers.models import Consent
 from foundation import clock
 from foundation.blobs import keep_blob
@@ -23,11 +19,6 @@ MAX_PHOTO = 10 * 1024 * 1024
 MAX_PHOTO_SIDE = 1600
 MAX_PHOTOS = 3
 PHOTO_DAYS = 3
-# A phone writes how it was held into EXIF instead of turning the pixels; re-encoding drops EXIF, so we turn them.
-TURNS = {
-    2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
-    6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,20 +114,8 @@ def keep_photo(file: FileStorage | None, staff_id: int) -> Json:
     content = file.stream.read(MAX_PHOTO + 1)
     if len(content) > MAX_PHOTO:
         raise TooLarge("照片太大，最多 10 MB")
-    out = io.BytesIO()
-    picture = open_picture(content)
-    photo = decoded(picture, MAX_PHOTO_SIDE)
-    turned = _turn_of(picture)
-    (photo if turned is None else photo.transpose(turned)).save(out, "JPEG", quality=82)
-    return {"photo": _signer(staff_id).dumps(keep_blob(out.getvalue())), "bytes": len(out.getvalue())}
-
-
-def _turn_of(picture: Image) -> Transpose | None:
-    """How the camera was held; an unreadable note of it costs the turn, not the photo."""
-    try:
-        return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
-    except (OSError, ValueError, SyntaxError, struct.error):
-        return None
+    photo = as_photo(content, MAX_PHOTO_SIDE)
+    return {"photo": _signer(staff_id).dumps(keep_blob(photo)), "bytes": len(photo)}
 
 
 def photo_keys(tokens: list[str], staff_id: int) -> list[str]:

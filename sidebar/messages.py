@@ -7,6 +7,7 @@ from flask import url_for
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.orm import Session
 
+from content_library.bodies import MINIPROGRAM_TITLE_BYTES
 from content_library.link_actions import track
 from content_library.link_rules import short_address, target_of
 from content_library.models import Item, ItemKind, ItemVersion
@@ -87,9 +88,13 @@ def _news(session: Session, item: Item, version: ItemVersion, to: To) -> Json:
     return news | ({"imgUrl": shared_picture(item.id, body["blob_key"])} if body.get("blob_key") else {})
 
 
-def _miniprogram(item: Item, version: ItemVersion) -> Json:
+def _miniprogram(item: Item, version: ItemVersion, to: To) -> Json:
     body = version.body
-    card = {"appid": body["appid"], "title": cut_bytes(version.title, 64), "page": body["page"]}
+    card = {
+        "appid": body["appid"],
+        "title": cut_bytes(fill(version.title, dict(to.filled)), MINIPROGRAM_TITLE_BYTES),
+        "page": body["page"],
+    }
     return card | {"imgUrl": shared_picture(item.id, body["blob_key"])}
 
 
@@ -111,8 +116,8 @@ def _as_link(session: Session, item: Item, version: ItemVersion, to: To) -> Json
     return {"msgtype": "link", "link": news}
 
 
-def _as_miniprogram(_session: Session, item: Item, version: ItemVersion, _to: To) -> Json:
-    return {"msgtype": "miniprogram", "miniprogram": _miniprogram(item, version)}
+def _as_miniprogram(_session: Session, item: Item, version: ItemVersion, to: To) -> Json:
+    return {"msgtype": "miniprogram", "miniprogram": _miniprogram(item, version, to)}
 
 
 Maker = Callable[[Session, Item, ItemVersion, To], Json | None]

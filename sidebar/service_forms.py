@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from customers.service_queries import Wanted
 from foundation import clock
 from foundation.errors import Invalid
+from foundation.text import clean
 
 MAX_TEXT = 2000
 # Days of the stages as content_library.rules.moment_of draws them: (days known, days silent), [least, most).
@@ -29,7 +30,7 @@ def _text(body: Mapping[str, object], name: str) -> str:
     value = body.get(name) or ""
     if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise Invalid("内容太长了，请分成几次写", {name: "太长了"})
-    return value.replace("\x00", "")
+    return clean(value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def once_of(body: Mapping[str, object]) -> str:

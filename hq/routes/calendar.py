@@ -1,17 +1,18 @@
 """The persona calendar (人设剧本): a month of one persona, copied, published, and how far its guides are."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from flask import flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from content_library.calendar_actions import publish_range
 from content_library.calendar_copies import copy_month, copy_week
 from content_library.calendar_hints import hints_of
 from content_library.calendar_queries import count_done, list_entries
-from content_library.calendar_rules import due_at, mix_meter, month_of, next_month, time_of, weeks_of
+from content_library.calendar_rules import due_at, is_missed, mix_meter, month_of, next_month, time_of, weeks_of
 from content_library.models import Persona
 from content_library.persona_models import EntryStatus, PersonaEntry
 from content_library.persona_queries import count_voices, list_all_personas
@@ -25,12 +26,18 @@ from hq.persona_forms import as_day
 from hq.routes.door import HEADQUARTERS, MANAGERS, allow, bp, current_staff
 
 TOLD = 3
+LAST_SEEN = "calendar_persona"
 TONES = dict(zip(TYPES, ("life", "work", "fun", "sales", "solving"), strict=True))
 
 
-def _chosen(personas: Sequence[Persona], asked: int | None) -> Persona | None:
+def _chosen(personas: Sequence[Persona], asked: int | None, speaking: Mapping[int | None, int]) -> Persona | None:
+    """The one asked for, else the one looked at last, else the one most guides speak in; the older of equals."""
+    if found := next((one for one in personas if one.id == asked), None):
+        cookie[LAST_SEEN] = found.id
+        return found
     living = [one for one in personas if one.archived_at is None]
-    return next((one for one in personas if one.id == asked), living[0] if living else None)
+    last = next((one for one in living if one.id == cookie.get(LAST_SEEN)), None)
+    return last or max(living, key=lambda one: speaking.get(one.id, 0), default=None)
 
 
 @bp.get("/calendar")
@@ -41,26 +48,30 @@ def show_calendar() -> ResponseReturnValue:
     first = month_of(request.args.get("month", ""), today)
     weeks = weeks_of(first)
     with transaction() as session:
-        personas = list_all_personas(session)
-        persona = _chosen(personas, as_number(request.args.get("persona_id")))
+        personas, speaking = list_all_personas(session), count_voices(session, current_staff())
+        persona = _chosen(personas, as_number(request.args.get("persona_id")), speaking)
         if persona is None:
             return render_template("hq/calendar.html", persona=None)
         entries = list_entries(session, persona.id, weeks[0][0], weeks[-1][-1])
         released = [one.id for one in entries if one.status == EntryStatus.PUBLISHED]
-        done, speaking = count_done(session, current_staff(), released), count_voices(session, current_staff())
+        done = count_done(session, current_staff(), released)
     days: dict[date, list[PersonaEntry]] = defaultdict(list)
     for entry in entries:
         days[entry.on].append(entry)
     start = today if today.replace(day=1) == first else first
     month = [one for one in entries if one.on.month == first.month]
-    waiting = [one for one in month if one.status == EntryStatus.DRAFT and due_at(one) > clock.now()]
+    now = clock.now()
+    missed = {one.id for one in entries if is_missed(one, now)}
+    waiting = [one for one in month if one.status == EntryStatus.DRAFT and due_at(one) > now]
+    counted = [one for one in month if one.id not in missed]
     return render_template(
         "hq/calendar.html", persona=persona, personas=[one for one in personas if one.archived_at is None], first=first,
         weeks=weeks, days=days, today=today, hints=hints_of, time_of=time_of, done=done, guides=speaking.get(persona.id, 0),
         waiting=len(waiting), before=next_month(first, -1), after=next_month(first), last=next_month(first) - timedelta(days=1),
-        count=len(month), types=mix_meter(Counter(one.content_type for one in month), persona.type_mix, TYPES), start=start,
+        count=len(month), counted=len(counted), missed=missed, start=start, writes_on=max(start, today),
+        types=mix_meter(Counter(one.content_type for one in counted), persona.type_mix, TYPES),
         next_week=start + timedelta(days=7), tones=TONES,
-        traits=mix_meter(Counter(one.trait for one in month), persona.mix, TRAITS),
+        traits=mix_meter(Counter(one.trait for one in counted), persona.mix, TRAITS),
     )  # fmt: skip
 
 

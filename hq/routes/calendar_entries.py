@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from content_library.calendar_actions import delete_entry, move_entry, save_entry, take_back
 from content_library.calendar_hints import hints_of
 from content_library.calendar_queries import count_done, get_entry, item_titles
-from content_library.calendar_rules import is_frozen
+from content_library.calendar_rules import is_frozen, is_missed
 from content_library.persona_models import PersonaEntry
 from content_library.persona_queries import count_voices, get_persona
 from content_library.persona_rules import TRAITS, TYPES
@@ -30,7 +30,7 @@ LONGEST_SEARCH = 40
 @allow(HEADQUARTERS)
 def write_entry(persona_id: int) -> ResponseReturnValue:
     """An empty entry on the day that was clicked."""
-    on = as_day(request.args.get("on")) or clock.today()
+    on = max(as_day(request.args.get("on")) or clock.today(), clock.today())
     values = dict.fromkeys(ENTRY_FIELDS, "") | {"on": on.isoformat(), "at": "19:30"}
     return _show_form(persona_id, values, [], {})
 
@@ -82,7 +82,7 @@ def _show_form(
     persona_id: int, values: Mapping[str, str], items: Sequence[str], fields: Mapping[str, str], *,
     entry: PersonaEntry | None = None, seen: str = "", overtaken: bool = False,
 ) -> str:  # fmt: skip
-    on = as_day(values["on"])
+    on, now = as_day(values["on"]), clock.now()
     with transaction() as session:
         persona = get_persona(session, persona_id)
         titles = item_titles(session, as_numbers(items))
@@ -91,7 +91,8 @@ def _show_form(
     return render_template(
         "hq/calendar_entry.html", persona=persona, values=values, titles=titles, fields=fields, entry=entry, seen=seen,
         overtaken=overtaken, traits=TRAITS, types=TYPES, hints=hints_of(on) if on else (), done=sum(done.values()), guides=guides,
-        frozen=entry is not None and is_frozen(entry, clock.now()), month=f"{on or clock.today():%Y-%m}",
+        frozen=entry is not None and is_frozen(entry, now), missed=entry is not None and is_missed(entry, now),
+        month=f"{on or clock.today():%Y-%m}",
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from content_library.importing import keep_file
 from content_library.models import ItemKind
-from content_library.uploads import MOST, checked_upload
+from content_library.uploads import FILES, MOST, checked_upload
 from foundation.blobs import keep_blob
 from foundation.db import transaction
 from foundation.errors import Invalid, NotAllowed
@@ -16,8 +16,6 @@ from foundation.text import clean, cut
 from hq.routes.door import REGIONAL, allow, bp, current_staff
 
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG")
-# What headquarters sends as a file; anything a telephone might run is none of it.
-FILES = {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".txt", ".zip"}
 REFUSED = "不支持这种文件。可以传 JPG、PNG 图片，MP4 视频，PDF、Word、Excel、PPT 文件"
 
 
@@ -49,8 +47,9 @@ def keep_dropped() -> ResponseReturnValue:
     name, content = clean(unquote(request.headers.get("X-File-Name", "")))[-200:], request.get_data(cache=False)
     try:
         kind = kind_of(name, content)
-        filename = checked_upload(kind, name, content)
-        body = {"blob_key": keep_blob(content)} | ({} if kind == ItemKind.IMAGE else {"filename": filename})
+        upload = checked_upload(kind, name, content)
+        filename = upload.filename
+        body = {"blob_key": keep_blob(upload.content)} | ({} if kind == ItemKind.IMAGE else {"filename": filename})
         with transaction() as session:
             item, is_new = keep_file(session, current_staff(), kind, cut(PurePath(filename).stem.strip() or filename, 60), body)
     except (Invalid, NotAllowed) as problem:

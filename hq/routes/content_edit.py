@@ -9,7 +9,7 @@ from content_library.actions import allow_edit, locked
 from content_library.bodies import MAX_PRODUCTS, MAX_TITLE, MAX_VARIANTS, texts_of, wrong_bubbles
 from content_library.categories import shelves
 from content_library.library_queries import get_item_in, list_tags
-from content_library.models import ContentType, ItemKind, Persona
+from content_library.models import ContentType, Item, ItemKind, Persona
 from content_library.queries import list_categories, list_history, list_personas
 from content_library.rules import MAX_BUBBLES, SCENES, STAGES, VARIABLES, may_publish
 from content_library.uploads import MOST as LARGEST
@@ -56,11 +56,10 @@ def edit_content(item_id: int) -> ResponseReturnValue:
     """The form, filled with the newest version."""
     with transaction() as session:
         item = get_item_in(session, current_staff(), item_id)
-        if item.kind not in WRITABLE:
-            raise NotFound("这类内容不能在这里编辑")
+        kind = _writable(item)
         allow_edit(current_staff(), item.path)
         kept = kept_content(list_history(session, item_id, limit=1)[0])
-    return _show_form(ItemKind(item.kind), kept, {}, item_id, seen=fingerprint(kept.whole()))
+    return _show_form(kind, kept, {}, item_id, seen=fingerprint(kept.whole()))
 
 
 @bp.post("/content/<int:item_id>/edit")
@@ -68,28 +67,36 @@ def edit_content(item_id: int) -> ResponseReturnValue:
 def change_content(item_id: int) -> ResponseReturnValue:
     """Add a version; guides see it once published."""
     with transaction() as session:
-        item = get_item_in(session, current_staff(), item_id)
-    return _save(ItemKind(item.kind), item_id)
+        kind = _writable(get_item_in(session, current_staff(), item_id))
+    return _save(kind, item_id)
 
 
-def _typed() -> ContentForm:
-    return typed_content(request.form, unsigned_blob(request.form.get("kept", "")))
+def _writable(item: Item) -> ItemKind:
+    """Raises NotFound for a poster: this form knows nothing of its layout and would empty it."""
+    if item.kind not in WRITABLE:
+        raise NotFound("这类内容不能在这里编辑")
+    return ItemKind(item.kind)
+
+
+def _typed(kind: ItemKind) -> ContentForm:
+    return typed_content(request.form, unsigned_blob(request.form.get("kept", ""), media_of(kind)))
 
 
 def _save(kind: ItemKind, item_id: int | None) -> ResponseReturnValue:
-    form, seen = _typed(), request.form.get("seen", "")
+    form, seen = _typed(kind), request.form.get("seen", "")
     then, because = request.form.get("then", "keep"), request.form.get("because", "")
+    before: Mapping[str, object] = {}
     try:
         with transaction() as session:
             if item_id is not None:
                 # Held first: of two who save in the same moment one must see the other's version.
                 locked(session, item_id)
-                kept = kept_content(list_history(session, item_id, limit=1)[0]).whole()
+                newest = list_history(session, item_id, limit=1)[0]
+                kept, before = kept_content(newest).whole(), newest.body
                 if changed := overtaken(seen, kept, form.whole()):
                     return _show_form(kind, form, changed, item_id, seen=fingerprint(kept), overtaken=True), 409
-            item, done = keep_content(
-                session, current_staff(), kind, form, body_of(kind, form), item_id, then=then, because=because
-            )
+            body = body_of(kind, form, before)
+            item, done = keep_content(session, current_staff(), kind, form, body, item_id, then=then, because=because)
     except Invalid as problem:
         return _show_form(kind, form, problem.fields, item_id, seen=seen), 422
     flash(done, "success")
@@ -110,7 +117,7 @@ def _show_form(
     return render_template(
         "hq/content_form.html", kind=kind, form=form, values=form.values, fields=fields, item_id=item_id, seen=seen,
         overtaken=overtaken, stages=STAGES, scenes=SCENES, types=list(ContentType), variables=VARIABLES, most=MAX_BUBBLES,
-        most_variants=MAX_VARIANTS, most_products=MAX_PRODUCTS, kept=signed_blob(form.blob_key, form.filename),
+        most_variants=MAX_VARIANTS, most_products=MAX_PRODUCTS, kept=signed_blob(media_of(kind), form.blob_key, form.filename),
         media=media_of(kind), largest=LARGEST[media_of(kind)], because=request.form.get("because", ""),
         publishes=may_publish(staff.role), variant_names=_variant_names(form, personas), personas=personas,
         wrong_bubbles=wrong_bubbles, **facts,
@@ -126,7 +133,8 @@ def _variant_names(form: ContentForm, personas: list[Persona]) -> list[str]:
 @allow(REGIONAL)
 def check_content() -> ResponseReturnValue:
     """What the watched words and the personas say to the form as it stands; asked while somebody writes."""
-    form, kind = _typed(), _asked_kind(request.form.get("kind"))
+    kind = _asked_kind(request.form.get("kind"))
+    form = _typed(kind)
     with transaction() as session:
         persona_id = as_number(form.values["persona_id"])
         body = body_of(kind, form)

@@ -27,6 +27,8 @@ SHOWN = 100
 PREVIEWED = 8
 AT_ONCE = 500
 LARGEST = 10 * 1024 * 1024
+# What an uploaded sheet is signed as: it can be attached to nothing.
+SHEET = "sheet"
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,12 @@ def check_import() -> ResponseReturnValue:
             checked = _check(session, content, filename)
     except Invalid as problem:
         return render_template("hq/content_import.html", fields=problem.fields, most=MOST_ROWS), 422
-    return redirect(url_for("hq.show_check", kept=signed_blob(keep_blob(content), filename), bad=len(checked.bad)))
+    return redirect(url_for("hq.show_check", kept=signed_blob(SHEET, keep_blob(content), filename), bad=len(checked.bad)))
 
 
 def _kept() -> tuple[str, str]:
     """(key, name) of the sheet she uploaded. Raises Invalid for a changed or foreign address."""
-    key, filename = unsigned_blob(request.values.get("kept", ""))
+    key, filename = unsigned_blob(request.values.get("kept", ""), SHEET)
     if not key:
         raise Invalid("这个页面已失效，请重新上传文件", {"file": "请重新上传文件"})
     return key, filename

@@ -6,11 +6,10 @@ from flask import Response, jsonify, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeSerializer
 
-from content_library.layout import layout_of
 from content_library.library_queries import get_item_in, versions_of
 from content_library.models import Item, ItemKind, ItemVersion
-from content_library.posters import PosterFacts, draw_poster
-from content_library.uploads import checked_upload, media_of, thumbnail
+from content_library.thumbnails import small_of
+from content_library.uploads import WHAT, checked_upload, media_of
 from foundation.blobs import blob_path, keep_blob, read_blob
 from foundation.config import settings
 from foundation.db import transaction
@@ -18,7 +17,7 @@ from foundation.errors import Invalid, NotFound
 from hq.routes.door import MANAGERS, REGIONAL, allow, bp, current_staff
 from hq.routes.photos import picture_type
 
-SAMPLE = PosterFacts(0, "李小美", "徐家汇店", qr_link="https://work.weixin.qq.com/")
+THUMBNAIL = 360
 FOREVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
@@ -26,18 +25,21 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(settings().secret_key.get_secret_value(), salt=f"content-upload:{current_staff().id}")
 
 
-def signed_blob(blob_key: str, filename: str) -> str:
-    """What the form carries for an upload, so that nobody attaches a file by guessing its key; empty for none."""
-    return str(_signer().dumps([blob_key, filename])) if blob_key else ""
+def signed_blob(media: str, blob_key: str, filename: str) -> str:
+    """What the form carries for an upload, so that nobody attaches a file by guessing its key; empty for none.
+
+    `media` is what it was checked as (image, video, file; a sheet to import): it stands for nothing else afterwards.
+    """
+    return str(_signer().dumps([media, blob_key, filename])) if blob_key else ""
 
 
-def unsigned_blob(token: str) -> tuple[str, str]:
-    """(key, filename) of an upload of hers; both empty for none, or for a name that is not ours."""
+def unsigned_blob(token: str, *medias: str) -> tuple[str, str]:
+    """(key, filename) of an upload of hers checked as one of `medias`; both empty for none, or for a name that is not ours."""
     try:
-        key, filename = _signer().loads(token) if token else ("", "")
-    except (BadData, ValueError):
+        media, key, filename = _signer().loads(token) if token else ("", "", "")
+    except (BadData, ValueError, TypeError):
         return "", ""
-    return str(key), str(filename)
+    return (str(key), str(filename)) if media in medias else ("", "")
 
 
 @bp.post("/content/uploads")
@@ -49,18 +51,19 @@ def upload_content() -> ResponseReturnValue:
         raise NotFound("没有这种内容")
     content = request.get_data(cache=False)
     try:
-        filename = checked_upload(ItemKind(kind), unquote(request.headers.get("X-File-Name", "")), content)
+        upload = checked_upload(ItemKind(kind), unquote(request.headers.get("X-File-Name", "")), content)
     except Invalid as problem:
         return jsonify({"message": problem.message}), 422
-    token = signed_blob(keep_blob(content), filename)
-    return jsonify({"kept": token, "name": filename, "url": url_for("hq.show_upload", kept=token), "size": len(content)})
+    token = signed_blob(media_of(ItemKind(kind)), keep_blob(upload.content), upload.filename)
+    told = {"name": upload.filename, "url": url_for("hq.show_upload", kept=token), "size": len(upload.content)}
+    return jsonify({"kept": token, **told})
 
 
 @bp.get("/content/uploads")
 @allow(REGIONAL)
 def show_upload() -> Response:
     """A file she just uploaded, before it belongs to an item. Raises NotFound."""
-    key, filename = unsigned_blob(request.args.get("kept", ""))
+    key, filename = unsigned_blob(request.args.get("kept", ""), *WHAT)
     return _answer(key, filename)
 
 
@@ -77,11 +80,12 @@ def show_content_file(item_id: int, version_id: int) -> Response:
 def show_thumbnail(item_id: int, version_id: int) -> Response:
     """A small picture of one version, posters drawn for a sample guide. Raises NotFound where there is none to show."""
     item, version = _version(item_id, version_id)
-    try:
-        small = thumbnail(_picture_of(item, version))
-    except Invalid as problem:
-        raise NotFound("没有图片") from problem
-    return Response(small, mimetype="image/jpeg", headers=FOREVER)
+    etag = f"{version.id}-{THUMBNAIL}"
+    if request.if_none_match.contains(etag):
+        return Response(status=304, headers={**FOREVER, "ETag": f'"{etag}"'})
+    answer = send_file(small_of(ItemKind(item.kind), version.body, THUMBNAIL), mimetype="image/jpeg", etag=etag)
+    answer.headers.update(FOREVER)
+    return answer
 
 
 def _version(item_id: int, version_id: int) -> tuple[Item, ItemVersion]:
@@ -91,15 +95,6 @@ def _version(item_id: int, version_id: int) -> tuple[Item, ItemVersion]:
     if not found:
         raise NotFound("没有这个版本")
     return item, found[0]
-
-
-def _picture_of(item: Item, version: ItemVersion) -> bytes:
-    if item.kind == ItemKind.POSTER:
-        return draw_poster(layout_of(version.body), SAMPLE)
-    key = str(version.body.get("blob_key") or "")
-    if media_of(ItemKind(item.kind)) != ItemKind.IMAGE or not key:
-        raise NotFound("没有图片")
-    return read_blob(key)
 
 
 def _answer(key: str, filename: str) -> Response:

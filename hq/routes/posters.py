@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from acquisition.console_queries import codes_by_guide
-from acquisition.models import CodeStatus
+from acquisition.rules import ready_code
 from content_library.actions import allow_edit, locked
 from content_library.categories import shelves
 from content_library.layout import SAFE_EDGE, Layout, layout_of, problems_of
@@ -39,6 +39,7 @@ from hq.poster_forms import (
     notes_for,
     read_layout,
     sample_facts,
+    told_notes,
     whole_of,
 )
 from hq.routes.content_uploads import signed_blob, unsigned_blob
@@ -123,8 +124,7 @@ def _save(item_id: int | None) -> ResponseReturnValue:
             if item_id is not None:
                 # Held first: of two who save in the same moment one must see the other's version.
                 locked(session, item_id)
-                item, version = _poster(session, item_id)
-                kept, theirs = kept_poster(version)
+                kept, theirs = kept_poster(_poster(session, item_id)[1])
                 whole = whole_of(kept, theirs)
                 if changed := overtaken(seen, whole, whole_of(form, body)):
                     changed |= {"layout": f"对方改了：{changed_parts(theirs, body)}"} if "layout" in changed else {}
@@ -138,7 +138,7 @@ def _save(item_id: int | None) -> ResponseReturnValue:
 
 def _own_pictures(body: Mapping[str, Any]) -> None:
     """Pictures stand on a poster only by the token this person was given for them. Raises Invalid for any other."""
-    hers = {unsigned_blob(token)[0] for token in request.form.getlist("kept")[:50]}
+    hers = {unsigned_blob(token, ItemKind.IMAGE)[0] for token in request.form.getlist("kept")[:50]}
     if set(blob_keys(body)) - hers:
         raise Invalid("海报还不能保存", {"layout": "有一张图片不是在这个页面上传的，请重新上传"})
 
@@ -168,7 +168,7 @@ def _show_editor(
             "departments": audience_choices(session, staff),
             "guides": list_active_guides(session, staff.path, limit=GUIDES_OFFERED),
         }
-    tokens = [signed_blob(key, "") for key in blob_keys(body)] if trusted else request.form.getlist("kept")[:50]
+    tokens = [signed_blob(ItemKind.IMAGE, key, "") for key in blob_keys(body)] if trusted else request.form.getlist("kept")[:50]
     return render_template(
         "hq/poster_edit.html", values=form.values, layout=json.dumps(body, ensure_ascii=False), fields=fields, item=item,
         seen=seen, overtaken=overtaken, tokens=tokens, samples=SAMPLES, safe=SAFE_EDGE, stages=STAGES, types=list(ContentType),
@@ -195,8 +195,8 @@ def preview_poster() -> ResponseReturnValue:
     if guide_id := as_number(chosen):
         facts = _facts_of(guide_id)
     picture, notes = proof(layout, facts)
-    told = {"now": notes_for(layout, notes), "long": _long_notes(layout), "bytes": len(picture)}
-    return Response(picture, mimetype="image/jpeg", headers={"X-Poster-Notes": json.dumps(told)})
+    told = told_notes(notes_for(layout, notes), _long_notes(layout), len(picture))
+    return Response(picture, mimetype="image/jpeg", headers={"X-Poster-Notes": told})
 
 
 def _long_notes(layout: Layout) -> list[Json]:
@@ -207,8 +207,8 @@ def _facts_of(guide_id: int) -> PosterFacts:
     """A guide of her subtree as her posters show her; a sample code stands in until her own is there."""
     with transaction() as session:
         guide = get_staff_in(session, current_staff(), guide_id)
-        codes = codes_by_guide(session, [guide.id]).get(guide.id, [])
-        url = next((code.qr_code for code in codes if code.status == CodeStatus.READY and code.qr_code), "")
+        code = ready_code(codes_by_guide(session, [guide.id]).get(guide.id, []))
+        url = code.qr_code if code else ""
         facts = facts_of(session, [guide], {guide.id: url})[guide.id]
     if facts.qr_png is None:
         return PosterFacts(facts.staff_id, facts.name, facts.store, avatar=facts.avatar, qr_link=sample_facts("").qr_link)
@@ -222,9 +222,9 @@ def upload_poster_picture() -> ResponseReturnValue:
     file = request.files.get("picture")
     content = file.stream.read() if file else b""
     try:
-        checked_upload(ItemKind.IMAGE, (file.filename if file else "") or "picture.jpg", content)
-        picture = open_picture(content)
+        upload = checked_upload(ItemKind.IMAGE, (file.filename if file else "") or "picture.jpg", content)
     except Invalid as problem:
         return jsonify({"message": problem.message}), 422
-    key = keep_blob(content)
-    return jsonify({"blob_key": key, "kept": signed_blob(key, ""), "width": picture.width, "height": picture.height})
+    key, picture = keep_blob(upload.content), open_picture(upload.content)
+    kept = signed_blob(ItemKind.IMAGE, key, "")
+    return jsonify({"blob_key": key, "kept": kept, "width": picture.width, "height": picture.height})

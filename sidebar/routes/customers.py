@@ -58,8 +58,8 @@ def show_home() -> ResponseReturnValue:
 
 
 def _now(moment: Moment, tags: Sequence[Tag], persona_id: int | None, asked: Sequence[Asked], said: Sequence[str],
-         waiting: Sequence[str]) -> Now:  # fmt: skip
-    """What suggestions need to know of her."""
+         waiting: Sequence[str], met: bool) -> Now:  # fmt: skip
+    """What suggestions need to know of her; `met`: somebody has written to her or sold to her."""
     return Now(
         stage=moment.stage,
         stage_why=moment.why,
@@ -69,6 +69,7 @@ def _now(moment: Moment, tags: Sequence[Tag], persona_id: int | None, asked: Seq
         care_items={one.item_id: f"今日关怀：{one.title}" for one in asked if one.kind == "care" and one.item_id},
         occasions={word: one for one in said for start, word in OCCASION_WORDS.items() if start in one},
         waiting=frozenset(waiting),
+        stranger=not met,
     )
 
 
@@ -100,7 +101,8 @@ def show_customer(external_userid: str) -> ResponseReturnValue:
         tags, moment, mine = tag_names(groups, follow.tag_ids), moment_now(follow), follow.staff_id == staff.id
         asked = list_asked(session, staff, follow)
         said, waiting = _occasions(follow, service), too_soon(service.contacts, clock.now())
-        now = _now(moment, tags, voice_of(session, staff), asked, said, list(waiting))
+        met = follow.last_contact_at is not None or bool(service.contacts)
+        now = _now(moment, tags, voice_of(session, staff), asked, said, list(waiting), met)
         names = {tag.id: tag.name for group in groups for tag in group.tags if tag.platform_id}
         spoken = [note.text for note in service.notes] + [contact.title for contact in service.contacts]
         return render_template(

@@ -1,17 +1,15 @@
 """One item of the library on a phone: made ready for the chat or 朋友圈, kept as a favourite, its picture."""
 
-import io
-
-from flask import jsonify, redirect, request, send_file
+from flask import Response, jsonify, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
 from content_library.favouring import favour, unfavour
 from content_library.item_figures import note_miss
 from content_library.link_rules import short_address
 from content_library.models import ItemStatus
-from content_library.pictures import decoded, open_picture
 from content_library.queries import get_item, get_item_for
-from foundation.blobs import blob_path, read_blob
+from content_library.thumbnails import small_picture
+from foundation.blobs import blob_path
 from foundation.db import transaction
 from foundation.errors import Conflict, NotFound
 from sidebar.beside import beside
@@ -73,10 +71,11 @@ def show_item_picture(item_id: int) -> ResponseReturnValue:
     if not key:
         raise NotFound("这条内容没有图片")
     side = LARGE if request.args.get("size") == "large" else THUMB
-    out = io.BytesIO()
-    decoded(open_picture(read_blob(key)), side).save(out, "JPEG", quality=82)
-    out.seek(0)
-    return send_file(out, mimetype="image/jpeg", etag=f"{key}-{side}", max_age=WEEK)
+    etag = f"{key}-{side}"
+    if request.if_none_match.contains(etag):
+        # Before anything is read or decoded: lists ask again for all their pictures.
+        return Response(status=304, headers={"ETag": f'"{etag}"', "Cache-Control": f"private, max-age={WEEK}"})
+    return send_file(small_picture(key, side), mimetype="image/jpeg", etag=etag, max_age=WEEK)
 
 
 @bp.get("/shared/<token>")

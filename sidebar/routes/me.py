@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from acquisition.actions import want_code
 from acquisition.models import CodeStatus
+from acquisition.rules import OWN_CHANNEL
 from content_library.actions import keep_picture
 from content_library.calendar_queries import list_done, posts_due
 from content_library.pictures import fetch_picture
@@ -18,7 +19,7 @@ from foundation.db import transaction
 from foundation.errors import NotFound
 from leaderboard.queries import facts_of, my_rank
 from leaderboard.rules import points
-from sidebar.codes import CHANNEL, my_code
+from sidebar.codes import my_code
 from sidebar.routes.door import bp, current_staff, store_name
 from sop.queries import list_open_of
 
@@ -55,7 +56,7 @@ def make_code() -> ResponseReturnValue:
     with transaction() as session:
         code = my_code(session, current_staff())
         if code is None or code.status == CodeStatus.FAILED:
-            code = want_code(session, current_staff(), code.channel if code else CHANNEL)
+            code = want_code(session, current_staff(), code.channel if code else OWN_CHANNEL)
         return render_template("sidebar/code.html", code=code)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +46,15 @@ def _task(answer_kind: str) -> int:
         while hand_out(session, task.id):
             pass
         return session.scalars(select(Assignment.id).where(Assignment.guide_id == guide.id, Assignment.task_id == task.id)).one()
+
+
+def _until(page: Page, question: Callable[[], bool]) -> None:
+    """Ask until it is so, at most twenty seconds."""
+    for _ in range(200):
+        if question():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come about")
 
 
 def _said(road: Road, customer: str) -> list[dict[str, Any]]:
@@ -92,8 +102,7 @@ def test_from_the_chat_to_tags_a_script_and_a_poster(road: Road, page: Page) -> 
     expect(page.get_by_role("button", name="再发一次")).to_be_visible(timeout=15_000)
     shoot(page, "sidebar-poster")
     assert _said(road, customer)[-1]["msgtype"] == "image"
-    page.wait_for_timeout(300)
-    assert _sends() == 2
+    _until(page, lambda: _sends() == 2)
     with transaction() as session:
         kinds = session.scalars(select(TimelineEntry.kind).where(TimelineEntry.kind.in_(["sent", "tagged"]))).all()
     assert sorted(kinds) == ["sent", "sent", "tagged"]
@@ -154,10 +163,9 @@ def test_cancels_lost_networks_and_other_chats(road: Road, page: Page, phone: Br
     assert _sends() == 0
     page.unroute("**/sidebar/sends", drop)
     page.reload()
-    expect(page.locator(".sent", has_text="已发过").first.or_(page.locator("#q"))).to_be_visible()
-    page.wait_for_timeout(500)
+    _until(page, lambda: _sends() == 1)
     page.reload()
-    page.wait_for_timeout(500)
+    expect(page.locator(".script").first).to_be_visible()
     assert _sends() == 1
 
     # A page that was left open beside another chat does not send into it.
@@ -197,8 +205,7 @@ def test_from_a_suggestion_to_a_next_step_with_one_hand(road: Road, page: Page) 
     road.control("client", {"userid": GUIDE, "cancel_next_send": True})
     card.get_by_role("button", name="再发一次").click()
     expect(page.get_by_text("已取消，没有发送")).to_be_visible()
-    page.wait_for_timeout(300)
-    assert _sends() == 1
+    _until(page, lambda: _sends() == 1)
 
     # A note while the network is away, then a next step: both are kept, once.
     page.route("**/notes", lambda route: route.abort())

@@ -4,6 +4,8 @@
 
   function numbers(part) { return Array.from(part.querySelectorAll(".mix-number")); }
 
+  function share(field) { return Math.min(100, Math.max(0, parseInt(field.value, 10) || 0)); }
+
   function show(part) {
     var fields = numbers(part), sum = fields.reduce(function (total, field) { return total + (parseInt(field.value, 10) || 0); }, 0);
     part.querySelector("[data-sum]").textContent = sum;
@@ -20,7 +22,7 @@
     box.dataset.personaChart = JSON.stringify({
       kind: "radar",
       names: fields.map(function (field) { return field.dataset.name; }),
-      series: [{ name: "目标", values: fields.map(function (field) { return parseInt(field.value, 10) || 0; }) }]
+      series: [{ name: "目标", values: fields.map(share) }]
     });
     document.dispatchEvent(new Event("persona:changed"));
   }
@@ -31,7 +33,7 @@
     if (event.target.dataset.slides) {
       document.getElementById(event.target.dataset.slides).value = event.target.value;
     } else {
-      part.querySelector('[data-slides="' + event.target.id + '"]').value = event.target.value || 0;
+      part.querySelector('[data-slides="' + event.target.id + '"]').value = share(event.target);
     }
     show(part);
     drawRadar();

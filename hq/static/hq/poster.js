@@ -64,6 +64,7 @@
         if (one.left) { note(one.path, "「" + one.text + "」里的 " + one.left + " 字库里没有，会略去", "warning"); }
       });
       (told.long || []).forEach(function (one) { if (!here[one.path]) { note(one.path, "「" + one.text + "」遇到很长的姓名或门店会被截断", "info"); } });
+      if (told.more) { note("", "还有 " + told.more + " 处也放不下，先改上面这些", "info"); }
     }
     function note(where, words, tone) {
       var row = document.createElement("button");

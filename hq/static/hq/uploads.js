@@ -38,7 +38,7 @@
       call.addEventListener("load", function () {
         ended();
         var answer = call.response || {};
-        if (call.status !== 200) { name.textContent = kept.value ? "还是原来的那个" : "没有上传成功"; say(answer.message || "没有上传成功，请再试一次"); return; }
+        if (call.status !== 200) { if (clear) { clear.hidden = false; } name.textContent = kept.value ? "还是原来的那个" : "没有上传成功"; say(answer.message || "没有上传成功，请再试一次"); return; }
         kept.value = answer.kept;
         name.textContent = answer.name + " · " + size(answer.size);
         if (clear) { clear.hidden = false; }
@@ -58,10 +58,13 @@
     if (clear) { clear.addEventListener("click", function () { kept.value = ""; name.textContent = "也可以把文件拖到这里"; clear.hidden = true; say(""); shown("", ""); }); }
     // Captured before the console marks the form as sent.
     window.addEventListener("submit", function (event) {
-      if (event.target !== form || !running) { return; }
+      // Without a file, why the last one was refused says more than that one is missing.
+      var refused = kept.value ? "" : wrong.textContent;
+      if (event.target !== form || (!running && !refused)) { return; }
       event.preventDefault();
-      event.stopPropagation();
-      say("还在上传，传完再保存");
+      event.stopImmediatePropagation();
+      say(running ? "还在上传，传完再保存" : refused);
+      if (!running) { box.scrollIntoView({ block: "center" }); file.focus({ preventScroll: true }); }
     }, true);
   }
 

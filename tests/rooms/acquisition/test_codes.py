@@ -5,8 +5,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from acquisition import actions as acquisition
+from acquisition.console_queries import codes_by_guide
 from acquisition.models import CodeStatus
 from acquisition.queries import find_code, list_codes_of
+from acquisition.rules import OWN_CHANNEL, own_code, ready_code
 from foundation.errors import Invalid
 from org.models import Staff
 from outbox.models import MessageStatus, OutgoingMessage, ResultStatus
@@ -41,6 +43,18 @@ def test_the_answer_makes_it_ready(session: Session, ai: Staff) -> None:
     assert find_code(session, code.state) is code
     assert acquisition.want_code(session, ai, "我的名片").id == code.id
     assert len(owed(session)) == 1
+
+
+def test_two_codes_and_everybody_shows_the_same_one(session: Session, ai: Staff) -> None:
+    posters, own = acquisition.want_code(session, ai, "门店海报"), acquisition.want_code(session, ai, OWN_CHANNEL)
+    assert own_code([posters, own]) is own
+    assert ready_code([posters, own]) is None
+    for n, code in enumerate((posters, own)):
+        assert own_code([posters, own]) is (posters if n else own)
+        acquisition.code_ready(session, code.state, f"c{n}", f"https://qr/{n}")
+    assert ready_code(list_codes_of(session, ai)) is own
+    assert ready_code(codes_by_guide(session, [ai.id])[ai.id]) is own
+    assert own_code([]) is None
 
 
 def test_a_refusal_tells_why_and_asking_again_tries_again(session: Session, ai: Staff) -> None:

@@ -17,7 +17,7 @@ from content_library.calendar_actions import (
 from content_library.calendar_copies import copy_month, copy_week
 from content_library.calendar_hints import hints_of
 from content_library.calendar_queries import count_done, list_entries, posts_due
-from content_library.calendar_rules import EntryDraft, minute_of, mix_meter, time_of, weeks_of
+from content_library.calendar_rules import EntryDraft, is_missed, minute_of, mix_meter, time_of, weeks_of
 from content_library.persona_actions import assign
 from content_library.persona_models import PersonaHolder
 from content_library.persona_rules import HolderKind
@@ -157,3 +157,25 @@ def test_the_meter_shows_what_is_off_and_almanac_days_have_names():
     assert "春节" in hints_of(date(2027, 2, 6))
     assert [len(week) for week in weeks_of(date(2026, 11, 1))] == [7] * 6
     assert (time_of(minute_of("8:05")), minute_of("24:00"), minute_of("晚上")) == ("08:05", None, None)
+
+
+def test_a_day_that_has_passed_takes_nothing_and_a_draft_left_behind_can_be_put_later(session, scene):
+    brand, persona = scene
+    hq = brand.headquarters
+    with pytest.raises(Invalid) as refused:
+        save_entry(session, hq, persona.id, entry(on=MONDAY - timedelta(days=1)))
+    assert "已经过去" in refused.value.fields["on"]
+    left = save_entry(session, hq, persona.id, entry(on=MONDAY + timedelta(days=1)))
+    with time_machine.travel("2026-11-25T04:00:00Z", tick=False):
+        assert is_missed(left, clock.now())
+        with pytest.raises(Invalid):
+            save_entry(session, hq, persona.id, entry(on=left.on, story="改了字"), left.id)
+        with pytest.raises(Invalid, match="已经过去"):
+            move_entry(session, hq, left.id, MONDAY)
+        # Of the week's days that are copied to, Monday and Tuesday are over.
+        save_entry(session, hq, persona.id, entry(on=MONDAY + timedelta(days=7)))
+        with pytest.raises(Invalid, match="已经过去"):
+            copy_week(session, hq, persona.id, MONDAY, MONDAY - timedelta(days=7))
+        assert copy_week(session, hq, persona.id, MONDAY + timedelta(days=7), MONDAY) == 0
+        move_entry(session, hq, left.id, MONDAY + timedelta(days=2))
+        assert not is_missed(left, clock.now())

@@ -8,12 +8,15 @@ from sqlalchemy import func, select
 
 from content_library.link_actions import track
 from content_library.link_models import LinkVisit, Reader
+from content_library.link_queries import list_untold
 from content_library.link_rules import seconds_added, short_address, tags_wished
 from customers.models import Tag, TagGroup, TimelineEntry
 from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Invalid, NotFound
+from jobs import radar_jobs
 from jobs.radar_jobs import tell_fresh, tell_missed
+from org.models import Staff, StaffStatus
 from outbox.models import OutgoingMessage
 from tests.builders.links import ADDRESS, make_link, make_link_item
 from tests.builders.sop import make_brand, make_follow
@@ -68,10 +71,20 @@ def test_a_link_is_of_a_version_of_its_item(session):
 
 def test_seconds_never_outrun_the_clock():
     now = clock.now()
-    assert seconds_added(5, now - timedelta(seconds=5), now) == 5
-    assert seconds_added(30, now - timedelta(seconds=2), now) == 3
-    assert seconds_added(-9, now - timedelta(seconds=9), now) == 0
-    assert seconds_added(999, now - timedelta(hours=1), now) == 30
+    begun = now - timedelta(hours=2)
+    assert seconds_added(5, 0, begun, now - timedelta(seconds=5), now) == 5
+    assert seconds_added(30, 0, begun, now - timedelta(seconds=2), now) == 2
+    assert seconds_added(-9, 0, begun, now - timedelta(seconds=9), now) == 0
+    assert seconds_added(999, 0, begun, now - timedelta(hours=1), now) == 30
+    assert seconds_added(30, 55, now - timedelta(minutes=1), now - timedelta(seconds=20), now) == 5
+
+
+def test_a_hundred_reports_in_a_second_add_no_more_than_the_second():
+    begun, seconds, last = clock.now(), 0, clock.now()
+    for n in range(1, 101):
+        at = begun + timedelta(milliseconds=10 * n)
+        seconds, last = seconds + seconds_added(30, seconds, begun, last, at), at
+    assert seconds == 1
 
 
 def test_tags_ask_for_corp_tags():
@@ -149,6 +162,64 @@ def test_forwarded_readers_are_one_line_and_one_notice_a_day_and_give_no_tags(op
         session.add_all([_visit(link.id, letter, Reader.FORWARDED, clock.now()) for letter in "cdefg"])
     tell_fresh()
     assert _kinds() == ["opened", "forward_opened"]
+    assert _notices() == ["wm1打开了您发的内容", "wm1转发的内容有人看了"]
+
+
+def test_a_forwarded_reader_nobody_is_told_of_does_not_keep_back_her_own_opening(opened):
+    _, link, _ = opened
+    begun = clock.now()
+    with transaction() as session:
+        session.add(_visit(link.id, "c", Reader.FORWARDED, begun))
+    tell_fresh()
+    for minutes, letter, reader in ((15, "d", Reader.FORWARDED), (20, "e", Reader.HERS)):
+        with time_machine.travel(begun + timedelta(minutes=minutes), tick=False):
+            with transaction() as session:
+                session.add(_visit(link.id, letter, reader, clock.now()))
+            tell_fresh()
+    assert _notices() == ["wm1打开了您发的内容", "wm1转发的内容有人看了", "wm1打开了您发的内容"]
+
+
+def test_who_could_not_be_told_is_told_of_the_next_opening(opened):
+    brand, link, _ = opened
+    with transaction() as session:
+        session.get_one(Staff, brand.ai.id).status = StaffStatus.DEPARTED
+    assert tell_fresh() == 1
+    with transaction() as session:
+        session.get_one(Staff, brand.ai.id).status = StaffStatus.ACTIVE
+        session.add(_visit(link.id, "b", Reader.HERS, clock.now()))
+    assert tell_fresh() == 1
+    assert _notices() == ["wm1打开了您发的内容"]
+
+
+def test_one_visit_that_fails_is_left_for_later_and_stops_nobody(opened, monkeypatch):
+    _, link, _ = opened
+    with transaction() as session:
+        session.add(_visit(link.id, "b", Reader.FORWARDED, clock.now()))
+    told = radar_jobs.opened_card
+
+    def broken(*facts):
+        if facts[5] == Reader.HERS:
+            raise ValueError("a name no card takes")
+        return told(*facts)
+
+    monkeypatch.setattr(radar_jobs, "opened_card", broken)
+    assert tell_fresh() == 1
+    assert (_kinds(), _notices()) == (["forward_opened"], ["wm1转发的内容有人看了"])
+    monkeypatch.undo()
+    assert tell_missed() == 1
+    assert _notices() == ["wm1转发的内容有人看了", "wm1打开了您发的内容"]
+
+
+def test_what_another_run_holds_is_passed_over_and_every_page_is_seen(opened, monkeypatch):
+    _, link, _ = opened
+    monkeypatch.setattr(radar_jobs, "AT_ONCE", 2)
+    with transaction() as session:
+        session.add_all([_visit(link.id, letter, Reader.FORWARDED, clock.now()) for letter in "bcdef"])
+    with transaction() as session:
+        held = list_untold(session, clock.now() - timedelta(minutes=5), 1)
+        assert tell_fresh() == 5
+        assert [one.visit.told_at for one in held] == [None]
+    assert tell_fresh() == 1
 
 
 def test_what_a_stop_left_behind_is_found_by_the_slow_pass(opened):

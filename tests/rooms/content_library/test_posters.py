@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
 from content_library.layout import TextBox, layout_of, problems_of
-from content_library.lettering import draw_text
+from content_library.lettering import _Text, cells_of, draw_text, fit
 from content_library.posters import MAX_BYTES, PosterFacts, draw_poster, jpeg, proof
 from content_library.starter_library import FOLDER
 from foundation.blobs import keep_blob
@@ -87,6 +87,25 @@ def test_any_text_is_drawn_and_never_leaves_its_box(text: str, w: int, h: int, s
 def test_any_name_makes_a_poster(name: str, store: str) -> None:
     picture = draw_poster(layout_of(TEMPLATES[3]["body"]), PosterFacts(1, name, store, qr_link="https://a.cn/1"))
     assert _picture(picture).size == (750, 1334)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text("轻暖，  。\n🌸AbcWaaaa bbbbbb", max_size=120), st.integers(1, 500), st.integers(1, 400), st.integers(12, 200),
+    st.integers(10, 60), st.integers(1, 12),
+)  # fmt: skip
+def test_the_size_is_the_largest_that_fits_of_all(text: str, w: int, h: int, size: int, least: int, lines: int) -> None:
+    box = TextBox(text=text, x=0, y=0, w=w, h=h, size=size, min_size=least, lines=lines)
+    paragraphs = cells_of(text.strip(), box.weight)[0]
+    measured, smallest, right = _Text(paragraphs, box.weight), min(size, least), None
+    for one in [*range(size, smallest, -2), smallest]:
+        broken, height = measured.wrapped(one, w) or [], round(one * 1.35)
+        fits = len(broken) <= lines and len(broken) * height <= max(h, height)
+        if fits and all(measured.width(line, one) <= w for line in broken):
+            right = (one, tuple(tuple(line) for line in broken))
+            break
+    found = fit(paragraphs, box)
+    assert (found.size, found.lines) == right if right else (found.size, found.cut) == (smallest, True)
 
 
 def test_what_is_cut_or_has_no_glyph_is_told() -> None:

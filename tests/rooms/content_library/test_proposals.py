@@ -1,15 +1,19 @@
 """Contributions: proposed once, withdrawn by her alone, decided once by who may, adopted under her name."""
 
+import threading
+
 import pytest
 
 from content_library.models import ItemKind, ItemStatus
-from content_library.proposal_actions import adopt, decline, propose, withdraw
-from content_library.proposal_models import ProposalStatus
+from content_library.proposal_actions import MOST_OPEN, adopt, decline, propose, withdraw
+from content_library.proposal_models import Proposal, ProposalStatus
 from content_library.proposal_queries import count_adopted, page_of_hers, page_proposals
 from foundation import clock
 from foundation.blobs import keep_blob
+from foundation.db import transaction
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from outbox.models import OutgoingMessage
+from tests.builders.sop import make_brand
 
 
 def _propose(session, staff, **changes):
@@ -82,3 +86,25 @@ def test_declining_needs_a_reason(session, people):
         decline(session, people["hq"], mine.id, " ")
     assert "answer" in problem.value.fields
     assert decline(session, people["hq"], mine.id, "和已有的重复").answer == "和已有的重复"
+
+
+def test_many_proposals_at_once_stay_within_the_limit(database):
+    with transaction() as session:
+        guide = make_brand(session).ai
+    told = []
+
+    def tell(number):
+        try:
+            with transaction() as session:
+                _propose(session, guide, once=str(number))
+        except Conflict:
+            told.append(number)
+
+    threads = [threading.Thread(target=tell, args=(number,)) for number in range(MOST_OPEN + 8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with transaction() as session:
+        kept = session.query(Proposal).count()
+    assert (kept, len(told)) == (MOST_OPEN, 8)

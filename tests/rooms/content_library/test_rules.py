@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from content_library import bodies, rules
+from content_library import bodies, link_cards, rules
 from content_library.models import ItemKind
+from hq import labels
 from org.models import Role
+from sidebar import cards
 
 CHINESE = st.text(alphabet="羽绒服冬新品 ABc1", max_size=12)
 
@@ -102,3 +104,22 @@ def test_who_may_edit(role: Role, path: str, item_path: str, allowed: bool) -> N
 )
 def test_the_stage_follows_days_known_and_days_silent(known: int, silent: int | None, stage: str) -> None:
     assert rules.moment_of(known, silent).stage == stage
+
+
+def test_every_table_of_kinds_knows_each_kind() -> None:
+    for table in (bodies._CHECKS, link_cards.KINDS, labels.ITEM, cards.KINDS):
+        assert {str(kind) for kind in table} == {str(kind) for kind in ItemKind}
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "field"),
+    [
+        ("{门店名}到新", {}, "title"),
+        ("到新", {"desc": "{价格}"}, "desc"),
+        ("到新", {"terms": "{价格}"}, "terms"),
+        ("到新", {"products": [{"name": "{款式}", "role": "主件"}]}, "products"),
+    ],
+)
+def test_what_nobody_fills_is_told_at_its_field(title: str, body: dict[str, object], field: str) -> None:
+    assert "不认识的变量" in bodies.problems_of(ItemKind.COUPON, title, {"url": "https://a.cn", **body})[field]
+    assert field not in bodies.problems_of(ItemKind.COUPON, "{门店}到新", {"url": "https://a.cn", "desc": "{商品}"})

@@ -54,6 +54,14 @@ def test_what_is_asked_for_today_stands_before_what_merely_fits() -> None:
     assert score(_candidate(4, scene="朋友圈", stage="引入期"), now)[0] <= 0
 
 
+def test_who_was_never_dealt_with_is_not_told_of_a_purchase_or_a_photo() -> None:
+    for presuming in (_candidate(1, stage="引入期", scene="售后"), _candidate(2, stage="引入期", tags=["先核实再发"])):
+        now = Now("引入期", "加好友第 2 天", task_items=frozenset({presuming.id}), stranger=True)
+        assert best([presuming, _candidate(3, scene="到店", uses=9)], now) == []
+        assert [one.id for one, _ in best([presuming], Now("引入期"))] == [presuming.id]
+    assert best([_candidate(4, stage="引入期", scene="私聊")], Now("引入期", stranger=True))
+
+
 def test_her_voice_is_the_nearest_persona_however_it_is_asked(session: Session, brand: Brand) -> None:
     personas = [Persona(name=name, created_at=clock.now()) for name in ("全国", "大区", "门店", "本人", "停用")]
     session.add_all(personas)
@@ -89,3 +97,20 @@ def test_never_what_she_had_never_another_regions_and_one_statement(session: Ses
         (birthday.id, "生日 3 天后"), (stage.id, "今天刚加"), (tagged.id, "标签“亲子”"),
     ]  # fmt: skip
     assert had.id in {one.item.id for one in suggest(session, brand.ai, 8, Now("引入期"))}
+
+
+def test_many_fresh_items_of_another_region_leave_her_own_in_sight(session: Session, brand: Brand) -> None:
+    hers = make_script(session, brand.headquarters, title="刚加好友", stage="引入期")
+    for n in range(41):
+        made = make_script(session, brand.headquarters, title=f"华北的{n}", stage="引入期", path="1.3.")
+        if n % 2:
+            made.path, made.valid_until = "", clock.now() - clock.days(1)
+    session.flush()
+    assert [one.item.id for one in suggest(session, brand.ai, 7, Now("引入期"))] == [hers.id]
+
+
+def test_a_poster_her_store_uses_is_not_among_them(session: Session, brand: Brand) -> None:
+    poster = make_poster(session, brand.headquarters, title="常用海报")
+    assert poster.version_id
+    record_send(session, brand.bo.id, 7, poster.id, poster.version_id, once="o1", at=clock.now())
+    assert suggest(session, brand.ai, 8, Now("引入期")) == []

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -114,6 +115,17 @@ def test_her_customers_by_silence_and_stage_page_by_page(session: Session, brand
     silent = page_mine(session, brand.ai, Wanted(silent=(7, None), order="silent"))
     assert [customer.external_userid for customer, _ in silent] == ["wm5", "wm3", "wm1"]
     assert [c.external_userid for c, _ in page_mine(session, brand.ai, Wanted(known=(0, 11)))] == ["wm0", "wm1"]
+
+
+def test_days_known_are_shanghai_days_and_not_spans_of_24_hours(session: Session, brand: Brand) -> None:
+    late = make_follow(session, brand.ai, "wm1")
+    late.followed_at = clock.at(clock.today() - timedelta(days=4), 23, 50)
+    early = make_follow(session, brand.ai, "wm2")
+    early.followed_at = clock.at(clock.today() - timedelta(days=3), 0, 10)
+    session.flush()
+    with time_machine.travel(clock.at(clock.today(), 0, 30), tick=False):
+        assert [c.external_userid for c, _ in page_mine(session, brand.ai, Wanted(known=(4, None)))] == ["wm1"]
+        assert [c.external_userid for c, _ in page_mine(session, brand.ai, Wanted(known=(0, 4)))] == ["wm2"]
 
 
 @given(st.dates(date(2024, 1, 1), date(2030, 12, 31)), st.integers(1, 12), st.integers(1, 31))

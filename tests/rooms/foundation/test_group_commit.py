@@ -42,17 +42,25 @@ def test_each_gets_its_own_answer_from_a_few_shared_writes() -> None:
     writer.close()
 
 
-def test_a_full_queue_and_a_slow_write_are_said_and_what_waits_is_written_at_the_end() -> None:
-    writer = Doubling()
+def test_a_full_queue_and_a_slow_write_are_said_and_what_was_given_up_is_not_stored_behind_its_back() -> None:
+    writer, answers = Doubling(), list[int | None]()
     said = []
-    for number in range(10):
+    for number in range(9):
         with pytest.raises(NotKept) as refused:
-            writer.bring(number, 0.01)
+            writer.bring(number, 0.05)
         said.append(str(refused.value))
+        if number == 7:
+            patient = threading.Thread(target=lambda: answers.append(writer.bring(70, 5)))
+            patient.start()
+            while writer._queue.qsize() < 8:
+                pass
     assert (said[0], said[-1]) == ("not committed in time", "the queue is full")
     writer.let_go.set()
+    patient.join()
     writer.close()
-    assert sorted(one for batch in writer.batches for one in batch) == list(range(9))
+    # The first was being written when its request gave up; those behind it had not begun.
+    assert [one for batch in writer.batches for one in batch] == [0, 70]
+    assert answers == [140]
     assert writer.dropped
 
 

@@ -1,6 +1,7 @@
 """Nobody passes the console's door without a living session and a role that may."""
 
 import pytest
+import structlog
 from flask import Flask
 
 from foundation.audit import AuditEvent
@@ -96,3 +97,12 @@ def test_something_of_another_subtree_is_not_found_and_leaves_a_trace(brand, sig
     with transaction() as session:
         deeds = session.query(AuditEvent).filter_by(action="hq.not_found").all()
     assert [(deed.actor, deed.subject) for deed in deeds] == [(f"staff:{brand.east.id}", "/hq/organisation")]
+
+
+def test_what_is_refused_for_its_token_is_its_own_request_in_the_log(app, brand, sign_in):
+    browser = sign_in(brand.headquarters)
+    before = browser.client.get("/hq/board").headers["X-Request-Id"]
+    refused = browser.client.post("/hq/content/categories", data={})
+    assert refused.status_code == 400
+    assert refused.headers["X-Request-Id"] not in ("", before)
+    assert structlog.contextvars.get_contextvars()["request_id"] == refused.headers["X-Request-Id"]

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from content_library.calendar_queries import list_entries
 from content_library.models import Persona
@@ -151,3 +152,48 @@ def test_drift_says_what_is_known_and_what_is_not_connected(hq, brand, persona, 
         assert words in page
     assert "G21A" in hq.get(f"/hq/drift?store_id={brand.ai.store_id}&week=1999-01-01")
     assert "31店" not in sign_in(brand.manager).get("/hq/drift")
+
+
+def test_the_calendar_shows_what_was_missed_and_writes_nothing_on_days_that_passed(hq, persona):
+    with time_machine.travel("2026-11-23T04:00:00Z", tick=False):
+        new = f"/hq/calendar/{persona.id}/new"
+        assert "这天已经过去" in hq.post(new, **entry_form(on="2026-11-22")).text
+        assert 'value="2026-11-23"' in hq.get(f"{new}?on=2026-11-02")
+        hq.post(new, **entry_form(on="2026-11-24", content_type="生活式"))
+        hq.post(new, **entry_form(on="2026-11-26"))
+        page = hq.get("/hq/calendar?month=2026-11")
+        assert ("on=2026-11-22" in page, "on=2026-11-23" in page, "已过点" in page) == (False, True, False)
+    with time_machine.travel("2026-11-25T04:00:00Z", tick=False):
+        page = hq.get("/hq/calendar?month=2026-11")
+        assert page.count("已过点，没发出") == 1
+        assert "过点没发出的 1 条不算在内" in page
+        assert 'aria-label="解决式 100%' in page
+        assert "改到今天以后" in hq.get("/hq/calendar/entries/1")
+        assert hq.post("/hq/calendar/entries/1/delete").status_code == 302
+        assert "已过点" not in hq.get("/hq/calendar?month=2026-11")
+
+
+def test_the_calendar_opens_on_the_persona_most_speak_in_then_on_the_one_looked_at_last(hq, brand, persona):
+    hq.post("/hq/personas/new", **form("搭配师"))
+    assert "产品专家</option>" in hq.get("/hq/calendar")
+    hq.post("/hq/personas/2/holders", kind="store", target_id=str(brand.ai.store_id))
+    assert '<option value="2" selected>' in hq.get("/hq/calendar")
+    hq.get(f"/hq/calendar?persona_id={persona.id}")
+    assert f'<option value="{persona.id}" selected>' in hq.get("/hq/calendar")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1999-12-31", "2101-01-01", "gestern"])
+def test_a_day_no_calendar_reaches_is_no_day_and_no_crash(hq, persona, day):
+    assert hq.get(f"/hq/calendar/hints?on={day}") == ""
+    assert hq.get(f"/hq/calendar/{persona.id}/new?on={day}")
+    assert hq.get(f"/hq/drift?week={day}")
+    assert hq.post(f"/hq/calendar/{persona.id}/new", **entry_form(on=day)).status_code == 422
+    assert hq.post(f"/hq/calendar/{persona.id}/copy", source="2026-11-02", target=day).status_code == 302
+    month = {"what": "month", "source": "2026-11", "target": day[:7]}
+    assert hq.post(f"/hq/calendar/{persona.id}/copy", **month).status_code == 302
+    assert hq.post(f"/hq/calendar/{persona.id}/publish", first=day, last=day).status_code == 302
+
+
+def test_the_first_and_the_last_day_of_our_calendar_have_hints(hq):
+    assert "元旦" in hq.get("/hq/calendar/hints?on=2000-01-01")
+    assert hq.status("/hq/calendar/hints?on=2100-12-31") == 200

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -187,6 +188,18 @@ def test_media_is_wanted_once_however_often_one_asks(session: Session) -> None:
     assert media.want_media(session, key) is None
 
 
+def test_the_same_file_under_another_name_is_sent_under_that_name(session: Session) -> None:
+    old, new = (media.keep_media(session, "file", "a" * 64, name) for name in ("2025 价目表.pdf", "2026 价目表.pdf"))
+    assert old != new
+    assert new == media.keep_media(session, "file", "a" * 64, "2026 价目表.pdf")
+    session.flush()
+    kept = [session.get_one(PlatformMedia, key) for key in (old, new)]
+    assert [one.filename for one in kept] == ["2025 价目表.pdf", "2026 价目表.pdf"]
+    assert {one.blob_key for one in kept} == {"a" * 64}
+    image = [media.keep_media(session, "image", "b" * 64, name) for name in ("1.jpg", "2.jpg")]
+    assert image == ["image:" + "b" * 64] * 2
+
+
 def test_kept_fresh_media_is_renewed_ahead_of_time(session: Session) -> None:
     never = media.keep_media(session, "image", "a" * 64, "1.jpg", keep_fresh=True)
     soon = media.keep_media(session, "image", "b" * 64, "2.jpg")
@@ -198,3 +211,17 @@ def test_kept_fresh_media_is_renewed_ahead_of_time(session: Session) -> None:
     session.flush()
     assert media.refresh_due(session, 10) == 2
     assert {m.payload["$upload"] for m in session.query(OutgoingMessage)} == {never, soon}
+
+
+def test_a_file_the_platform_refused_is_told_at_once_and_tried_again_the_next_minute(session: Session) -> None:
+    key, now = media.keep_media(session, "image", "e" * 64, "海报.jpg"), clock.now()
+    with time_machine.travel(now, tick=False):
+        assert [media.want_media(session, key) for _ in range(2)] == [None, None]
+        (owed,) = session.query(OutgoingMessage).all()
+        owed.status, owed.reason = MessageStatus.DEAD, "图片格式不对"
+        session.flush()
+        with pytest.raises(Conflict, match=r"没有收下「海报\.jpg」：图片格式不对"):
+            media.want_media(session, key)
+    with time_machine.travel(now + timedelta(seconds=61), tick=False):
+        assert media.want_media(session, key) is None
+    assert session.query(OutgoingMessage).count() == 2

@@ -7,9 +7,11 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from content_library import pictures
 from content_library.actions import archive_item, publish_item, save_item
 from content_library.link_models import TrackedLink
 from content_library.models import Favourite, ItemKind, SearchMiss
+from content_library.proposal_models import Proposal
 from foundation import clock
 from foundation.blobs import keep_blob
 from foundation.db import transaction
@@ -18,7 +20,7 @@ from outbox.models import OutgoingMessage, PlatformMedia
 from outbox.payloads import LOST
 from tests.builders.content_library import make_script
 from tests.builders.sop import Brand, make_brand, make_follow
-from tests.rooms.sidebar.conftest import Phone
+from tests.rooms.sidebar.conftest import WECOM, Phone
 
 SignIn = Callable[[Staff], Phone]
 
@@ -102,6 +104,18 @@ def test_each_kind_is_made_ready_for_the_chat(phone: SignIn, brand: Brand) -> No
     assert hers.get(f"/sidebar/items/{image}/picture").mimetype == "image/jpeg"
 
 
+def test_a_picture_she_has_already_costs_no_decoding(phone: SignIn, brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
+    hers, image = phone(brand.ai), _item(brand, ItemKind.IMAGE, {"blob_key": _picture()})
+    path = f"/sidebar/items/{image}/picture"
+    first = {size: hers.get(path + size) for size in ("", "?size=large")}
+    assert [max(Image.open(io.BytesIO(one.data)).size) for one in first.values()] == [480, 1200]
+    monkeypatch.setattr(pictures, "_decoded", lambda *_: pytest.fail("decoded again"))
+    for size, answer in first.items():
+        assert hers.get(path + size).data == answer.data
+        again = hers.client.get(path + size, headers={"If-None-Match": answer.headers["ETag"], "User-Agent": WECOM})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", answer.headers["ETag"])
+
+
 def test_what_was_taken_down_is_no_longer_made_ready(phone: SignIn, brand: Brand) -> None:
     link = _item(brand, ItemKind.LINK, {"url": "https://example.com/", "desc": ""})
     with transaction() as session:
@@ -165,3 +179,14 @@ def test_a_contribution_is_handed_in_once_and_taken_back(phone: SignIn, brand: B
     assert "已撤回" in hers.post(f"/sidebar/proposals/{ids.pop()}/withdraw").text
     empty = hers.post("/sidebar/proposals", {"title": "", "text": "", "once": "once-0002"})
     assert (empty.status_code, set(empty.json["fields"])) == (422, {"title", "body"})  # type: ignore[index]
+
+
+def test_half_a_character_in_what_a_page_sends_is_taken_out_or_refused_and_never_a_crash(phone, brand):
+    hers = phone(brand.ai)
+    body = {"title": "夜跑\ud83d穿搭", "text": "第一句\ud83d\r\n\r\n第二句\u202e", "why": "\udc00", "once": "once-0009"}
+    assert hers.post("/sidebar/proposals", body).status_code == 200
+    with transaction() as session:
+        kept = session.query(Proposal).one()
+        assert (kept.title, kept.bubbles, kept.why) == ("夜跑穿搭", ["第一句", "第二句"], "")
+    for path in ("/sidebar/items/1/messages", "/sidebar/posters/1/media"):
+        assert hers.post(path, {"lost": "\ud83d"}).status_code < 500
