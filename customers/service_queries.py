@@ -85,7 +85,10 @@ def _contact(at: str, staff_id: int | None, by: str | None, facts: dict[str, Any
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which of her customers. Spans are Shanghai days [least, most), None is open; `silent` counts from the last contact or the adding."""
+    """Which of her customers. Spans are Shanghai days [least, most), None is open.
+
+    `silent` counts from the last contact or the adding.
+    """
 
     q: str = ""
     tag_id: int | None = None

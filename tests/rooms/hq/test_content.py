@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 from werkzeug.datastructures import MultiDict
 
-from content_library.models import Category, Item, ItemComment, ItemKind, ItemStatus, ItemVersion
+from content_library.models import Category, Item, ItemComment, ItemStatus, ItemVersion
 from content_library.word_actions import seed_words
 from foundation import clock
 from foundation.db import transaction
-from hq.content_forms import FIELDS, ContentForm, body_of, tags_of, typed_content
+from hq.content_forms import tags_of, typed_content
 from hq.forms import moment_field, typed_bubbles
 from tests.builders.content_library import make_poster, make_script
 
@@ -132,12 +132,6 @@ def test_an_uploaded_picture_becomes_an_item_and_is_shown_only_to_who_sees_it(br
     page = hq.get(f"/hq/content/{version.item_id}/edit")
     kept = re.search(r'name="kept" value="([^"]+)"', page).group(1)
     assert hq.post(f"/hq/content/{version.item_id}/edit", kind="image", title="改名", kept=kept, then="keep").status_code == 302
-
-
-def test_an_edit_loses_neither_a_pictures_words_nor_what_the_form_does_not_know():
-    form = ContentForm({**dict.fromkeys(FIELDS, ""), "title": "改名", "desc": "雾蓝色上身"}, blob_key="b" * 64)
-    before = {"blob_key": "a" * 64, "desc": "旧的", "width": 900}
-    assert body_of(ItemKind.IMAGE, form, before) == {"blob_key": "b" * 64, "desc": "雾蓝色上身", "width": 900}
 
 
 def test_a_file_is_only_ever_a_download(brand, sign_in):
