@@ -1,4 +1,4 @@
-"""Long work beside the syncs, in the same table with the same fence: its kind has a colon ("posters:12")."""
+"""Long work beside the syncs, in the same table with the same fence: its kind has a colon ("posters:12:3")."""
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session

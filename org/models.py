@@ -126,7 +126,7 @@ class SyncRun(Base):
     __table_args__ = (Index("ix_sync_run_kind_id", "kind", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(40))
     status: Mapped[SyncStatus] = mapped_column(String(20), default=SyncStatus.WAITING)
     cursor: Mapped[dict[str, Any]]
     done: Mapped[int] = mapped_column(default=0)

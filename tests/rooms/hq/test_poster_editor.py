@@ -145,7 +145,7 @@ def _with_codes(brand: Brand) -> None:
 
 def _batch(number: int) -> SyncRun:
     with transaction() as session:
-        run = find_latest_run(session, f"posters:{_versions(number)[-1].id}")
+        run = find_latest_run(session, f"posters:{_versions(number)[-1].id}:1")
         assert run is not None
         return run
 
@@ -208,7 +208,10 @@ def test_a_killed_batch_goes_on_from_its_cursor_and_draws_nothing_twice(
 def test_a_cancelled_batch_stops_and_keeps_what_is_drawn(sign_in: SignIn, brand: Brand) -> None:
     number, hq = _own(brand), sign_in(brand.headquarters)
     hq.post(f"/hq/posters/{number}/ahead", department_id="1")
-    assert sign_in(brand.east).post(f"/hq/posters/{number}/ahead/cancel").status_code == 403
+    east = sign_in(brand.east)
+    assert "还没有提前生成过" in east.get(f"/hq/posters/{number}/ahead"), "another department's batch is not hers to see"
+    assert east.post(f"/hq/posters/{number}/ahead/cancel").status_code == 302
+    assert _batch(number).status == SyncStatus.WAITING, "nor to end"
     assert hq.post(f"/hq/posters/{number}/ahead/cancel").status_code == 302
     assert "已取消" in hq.get(f"/hq/posters/{number}/ahead")
     assert draw_waiting() == 0
