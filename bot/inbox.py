@@ -57,6 +57,9 @@ def as_rows(batch: Sequence[Arrival]) -> str:
 class Inbox(GroupCommit[Arrival, None]):
     """The writer of `inbound_event`. Reconnects by itself."""
 
+    # The platform sends an event three times at most, and each time it is the same row.
+    stores_given_up = True
+
     def __init__(self) -> None:
         self._connection: psycopg.Connection | None = None
         super().__init__("inbox-writer", batch=BATCH, room=ROOM)

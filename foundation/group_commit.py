@@ -31,7 +31,7 @@ def _held() -> threading.Lock:
 class Waiting(Generic[Brought, Answer]):
     """`answered` is a bare lock, held until the answer: an Event is three objects and costs a tenth of a request.
 
-    `given_up`: the request was told to try again, so what it brought is not stored unless that has already begun.
+    `given_up`: the request was told to try again, so what it brought may be left out.
     """
 
     brought: Brought
@@ -47,7 +47,13 @@ class Waiting(Generic[Brought, Answer]):
 
 
 class GroupCommit(ABC, Generic[Brought, Answer]):
-    """A bounded queue and its one writing thread. A child settles every request of a batch it is given, whatever happens."""
+    """A bounded queue and its one writing thread. A child settles every request of a batch it is given, whatever happens.
+
+    `stores_given_up`: whether what was brought is stored even when its request was told to try again; right where the repeat
+    is recognised as the same, wrong where it would count twice.
+    """
+
+    stores_given_up = False
 
     def __init__(self, name: str, *, batch: int, room: int) -> None:
         self._batch, self._room = batch, room
@@ -84,7 +90,7 @@ class GroupCommit(ABC, Generic[Brought, Answer]):
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
             batch, goes_on = self._gather(first)
-            if live := [each for each in batch if not each.given_up]:
+            if live := [each for each in batch if self.stores_given_up or not each.given_up]:
                 self.write(live)
             if not goes_on:
                 break

@@ -50,7 +50,7 @@ def test_web_killed_between_store_and_answer_loses_no_answered_event(brand: Stag
 
 
 def test_roads_killed_between_call_and_record_deliver_each_message_once(brand: Stage) -> None:
-    fault(brand, path="message/send", kind="latency", seconds=0.2, share=1)
+    fault(brand, path="message/send", kind="latency", seconds=0.8, share=1)
     seen = {member: len(brand.platform.inbox(member)) for member in MEMBERS}
     owe(80, Lane.TASK, MEMBERS)
     for _ in range(2):

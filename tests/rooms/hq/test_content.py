@@ -136,7 +136,7 @@ def test_an_uploaded_picture_becomes_an_item_and_is_shown_only_to_who_sees_it(br
 
 def test_a_file_is_only_ever_a_download(brand, sign_in):
     hq = sign_in(brand.headquarters)
-    sent = _upload(hq, "file", b"<script>alert(1)</script>", "x.html").json
+    sent = _upload(hq, "file", b"<script>alert(1)</script>", "x.txt").json
     answer = hq.client.get(sent["url"])
     assert answer.mimetype == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
