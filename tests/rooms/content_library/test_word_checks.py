@@ -96,6 +96,6 @@ def test_a_thousand_words_over_two_thousand_characters_take_milliseconds():
     watch = watch_for(Watched(f"{chr(0x4E00 + n % 50)}{chr(0x5000 + n)}", "sensitive", "") for n in range(1000))
     text = "".join(chr(0x4E00 + n % 50) for n in range(2000))
     findings_in(text, watch)
-    begun = time.perf_counter()
+    begun = time.process_time()
     findings_in(text, watch)
-    assert time.perf_counter() - begun < 0.05
+    assert time.process_time() - begun < 0.05

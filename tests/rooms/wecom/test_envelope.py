@@ -142,11 +142,11 @@ def test_encrypt_is_found_in_any_order_and_form(text: bytes) -> None:
 
 
 def test_a_large_unsigned_body_costs_next_to_nothing() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for body in (b"<a>" * 21_000, b"<Encrypt>" + b"A" * 65_000, b"<xml " + b"a='1' " * 10_000 + b"/>"):
         with pytest.raises(BadEnvelope):
             encrypted_of(body)
-    assert time.perf_counter() - started < 0.05
+    assert time.process_time() - started < 0.05
 
 
 @pytest.mark.parametrize(
@@ -158,10 +158,10 @@ def test_a_large_unsigned_body_costs_next_to_nothing() -> None:
     ],
 )  # fmt: skip
 def test_a_signed_message_that_is_no_plain_xml_is_refused_fast(xml: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(BadEnvelope):
         parse(xml)
-    assert time.perf_counter() - started < 0.05
+    assert time.process_time() - started < 0.05
 
 
 def test_repeated_elements_become_lists_and_empty_ones_stay_text() -> None:
