@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from acquisition.models import ChannelCode, CodeStatus
 from acquisition.queries import find_code
 from acquisition.rules import code_payload
-from acquisition.welcomes import Arrival, default_welcome, greet_arrivals, save_welcome
+from acquisition.welcomes import Arrival, default_welcome, greet_arrivals, save_welcome, welcome_key
 from customers.actions import start_following, tag_customer
 from customers.models import Customer, Follow, FollowStatus
+from customers.respect import note_contact
+from customers.respect_models import ContactKind
 from foundation import clock
 from foundation.errors import AppError, Invalid
 from foundation.log import logger
@@ -21,6 +23,7 @@ from org.actions import meet
 from org.models import Staff
 from outbox.actions import enqueue
 from outbox.models import Lane, MessageStatus, OutgoingMessage
+from outbox.queries import is_on_its_way
 
 ADD_CONTACT_WAY = "externalcontact/add_contact_way"
 log = logger(__name__)
@@ -114,6 +117,8 @@ def arrive(
         greet_arrivals(session, [Arrival(userid, external_userid, state, welcome_code, at)])
     channel = code.channel if code is not None else ""
     follow = start_following(session, userid, external_userid, at=at, state=state, half=half, channel=channel)
+    if welcome_code and is_on_its_way(session, once := welcome_key(welcome_code)):
+        note_contact(session, follow.customer_id, ContactKind.SERVICE, "welcome", staff.id, f"code:{state}", once, at)
     tag_arrival(session, follow, staff)
     return follow
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,7 +35,7 @@ class ChannelCode(Base):
     """A guide's code for one channel (渠道活码). `state` (≤ 30 characters, DOC 92228) comes back in the add event."""
 
     __tablename__ = "channel_code"
-    __table_args__ = (UniqueConstraint("staff_id", "channel"),)
+    __table_args__ = (UniqueConstraint("staff_id", "channel"), Index("ix_channel_code_channel", "channel", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(String(30), unique=True)

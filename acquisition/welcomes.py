@@ -13,15 +13,16 @@ from acquisition.models import Welcome
 from acquisition.pictures import checked_picture, draw_welcome
 from acquisition.queries import find_default_welcome
 from acquisition.rules import DEFAULT_TEXT, welcome_deadline, welcome_payload, welcome_problem, welcome_text
+from customers.respect import Letter, send_to_customers
+from customers.respect_models import ContactKind
 from foundation import audit, clock
 from foundation.blobs import keep_blob
 from foundation.config import settings
-from foundation.db import Json
 from foundation.errors import Invalid
 from foundation.log import logger
 from foundation.vendor import font_path
 from org.models import Staff
-from outbox.actions import enqueue, keep_expired
+from outbox.actions import keep_expired
 from outbox.media import keep_media, media_slot
 from outbox.models import Lane
 
@@ -29,7 +30,8 @@ log = logger(__name__)
 TOO_LATE = "轮到处理时已超过 18 秒，欢迎语没有发送"
 SEND_WELCOME = "externalcontact/send_welcome_msg"
 FACTS = text("""
-    SELECT told.place, staff.name AS guide, store.name AS store, customer.name AS customer, welcome.text, welcome.picture_key
+    SELECT told.place, customer.id AS customer_id, staff.name AS guide, store.name AS store, customer.name AS customer,
+        welcome.text, welcome.picture_key
     FROM unnest(CAST(:userids AS text[]), CAST(:externals AS text[]), CAST(:states AS text[]))
          WITH ORDINALITY AS told (userid, external_userid, state, place)
     JOIN staff ON staff.userid = told.userid
@@ -63,16 +65,19 @@ def greet_arrivals(session: Session, arrivals: Sequence[Arrival]) -> int:
     return sum(_owe(session, messages, expires_at) for expires_at, messages in owed.items())
 
 
-def _owe(session: Session, messages: dict[str, Json], expires_at: datetime) -> int:
+def _owe(session: Session, letters: dict[str, Letter], expires_at: datetime) -> int:
     if expires_at > clock.now():
-        return enqueue(session, Lane.WELCOME, SEND_WELCOME, messages, about="welcome", expires_at=expires_at)
+        return send_to_customers(
+            session, Lane.WELCOME, SEND_WELCOME, letters, kind=ContactKind.SERVICE, about="welcome", expires_at=expires_at
+        )
+    messages = {key: letter.payload for key, letter in letters.items()}
     late = keep_expired(session, Lane.WELCOME, SEND_WELCOME, messages, about="welcome", expires_at=expires_at, reason=TOO_LATE)
     if late:
         log.warning("welcomes too late", count=late)
     return 0
 
 
-def _composed(session: Session, arrivals: Sequence[Arrival]) -> dict[datetime, dict[str, Json]]:
+def _composed(session: Session, arrivals: Sequence[Arrival]) -> dict[datetime, dict[str, Letter]]:
     """The calls by deadline and key."""
     usual = default_welcome(session)
     columns = {
@@ -80,7 +85,7 @@ def _composed(session: Session, arrivals: Sequence[Arrival]) -> dict[datetime, d
         "externals": [arrival.external_userid for arrival in arrivals],
         "states": [arrival.state for arrival in arrivals],
     }
-    owed: dict[datetime, dict[str, Json]] = defaultdict(dict)
+    owed: dict[datetime, dict[str, Letter]] = defaultdict(dict)
     for row in session.execute(FACTS, columns):
         arrival = arrivals[row.place - 1]
         words = welcome_text(
@@ -91,11 +96,12 @@ def _composed(session: Session, arrivals: Sequence[Arrival]) -> dict[datetime, d
         )
         picture = row.picture_key if row.text else usual.picture_key
         payload = welcome_payload(arrival.welcome_code, words, media_slot(picture) if picture else None)
-        owed[welcome_deadline(arrival.event_at)][_key(arrival.welcome_code)] = payload
+        owed[welcome_deadline(arrival.event_at)][welcome_key(arrival.welcome_code)] = Letter(row.customer_id, payload)
     return owed
 
 
-def _key(welcome_code: str) -> str:
+def welcome_key(welcome_code: str) -> str:
+    """The idempotency key of this welcome, in the outbox and in the ledger of contacts."""
     # The code is a secret until it is used: the key must not show it.
     return "welcome:" + hashlib.sha256(welcome_code.encode()).hexdigest()[:40]
 

@@ -7,14 +7,20 @@ from pathlib import Path
 from benchmarks import (
     callbacks,
     content_search,
+    customer_list,
     first_paint,
+    first_sync,
+    imports,
     large_brand,
     outbox_drain,
     posters,
     publishing,
     radar,
+    segments,
     sidebar_page,
     simulator_speed,
+    tags,
+    tiers,
     welcomes,
 )
 from benchmarks.figures import FULL, QUICK, Case, Figure, WrongAnswer, show, write
@@ -28,12 +34,17 @@ CASES: dict[str, Case] = {
     "radar.redirect": radar.run,
     "content.search": content_search.search,
     "content.suggest": content_search.suggestions,
+    "segments": segments.run,
+    "customers": customer_list.run,
     "sidebar.first_paint": first_paint.run,
     "poster": posters.run,
+    "tiers": tiers.run,
+    "imports": imports.run,
+    "tags": tags.run,
     "simulator.message_send": simulator_speed.messages,
     "simulator.callbacks_out": simulator_speed.callbacks,
     "simulator.large_brand": large_brand.brand,
-    "simulator.first_sync": large_brand.sync,
+    "simulator.first_sync": first_sync.sync,
 }
 
 

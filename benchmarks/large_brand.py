@@ -1,15 +1,11 @@
-"""A brand of Bosideng's size: made, started, paged through; and the product's first sync against a large one."""
+"""A brand of Bosideng's size: made, started, paged through."""
 
 import time
 from typing import Any
 
-from sqlalchemy import text
-
 from benchmarks.figures import Figure, Size, WrongAnswer
 from benchmarks.stage import Stage, memory_mb, stage
 from foundation.config import settings
-from foundation.db import engine, transaction
-from org.actions import start_run
 
 PAGED = 100_000
 GENERATE_SECONDS, MEMORY_MB = 180, 3_000
@@ -40,32 +36,6 @@ def brand(size: Size) -> list[Figure]:
     ]
 
 
-def sync(size: Size) -> list[Figure]:
-    """simulator.first_sync and its memory: the product's jobs pull a brand's members, tags and customers for the first time."""
-    with stage("sync") as built:
-        file, guides = built.var / "sync.brand", size.customers // 180
-        numbers = {"stores": max(1, guides // 4), "guides": guides, "customers": size.customers}
-        built.run("simulator", "generate", *(f"--{name}={value}" for name, value in numbers.items()), f"--out={file}")
-        built.simulator(str(file))
-        built.platform.post("limits", per_minute=MANY, per_hour=MANY)
-        jobs = built.add("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "4")
-        built.add("clock", "jobs.clock")
-        time.sleep(3)
-        before = memory_mb(jobs.process.pid) if jobs.process else 0.0
-        with transaction() as session:
-            start_run(session, "first", "benchmark")
-        took, most = _wait_for_sync(jobs.process.pid if jobs.process else 0, 1800)
-        there, shown = _scalar("SELECT count(*) FROM follow"), _listed(built)
-        if there != shown:
-            raise WrongAnswer(f"the platform shows {shown} relations, the product has {there}")
-    speed, grown = there / took, most - before
-    note = f"{there:,} relations of {size.customers:,} customers in {took:.0f} s"
-    return [
-        Figure("simulator.first_sync", speed, "rows/s", ">= 500 relations/s", speed >= 500, note=note),
-        Figure("simulator.first_sync_memory", grown, "MB", "grows < 200 MB", grown < 200, note=f"{before:.0f} MB before"),
-    ]
-
-
 def _memory(built: Stage) -> float:
     return sum(memory_mb(child.process.pid) for child in built.children if child.process)
 
@@ -73,24 +43,17 @@ def _memory(built: Stage) -> float:
 def _page_through(built: Stage) -> tuple[int, float]:
     """Relations read and seconds taken, a hundred members at a time until `PAGED` are read."""
     built.platform.post("limits", per_minute=MANY, per_hour=MANY)
-    userids, rows, began = _ask(built, "externalcontact/get_follow_user_list")["follow_user"], 0, time.perf_counter()
+    userids, rows, began = ask(built, "externalcontact/get_follow_user_list")["follow_user"], 0, time.perf_counter()
     for place in range(0, len(userids), 100):
         cursor = "first"
         while cursor and rows < PAGED:
             chosen = {"userid_list": userids[place : place + 100], "cursor": cursor.removeprefix("first"), "limit": 100}
-            page = _ask(built, "externalcontact/batch/get_by_user", chosen)
+            page = ask(built, "externalcontact/batch/get_by_user", chosen)
             rows, cursor = rows + len(page["external_contact_list"]), page["next_cursor"]
     return rows, time.perf_counter() - began
 
 
-def _listed(built: Stage) -> int:
-    """How many relations the platform shows the app, counted member by member."""
-    userids = _ask(built, "externalcontact/get_follow_user_list")["follow_user"]
-    answers = (_ask(built, "externalcontact/list", userid=userid) for userid in userids)
-    return sum(len(answer.get("external_userid", ())) for answer in answers)
-
-
-def _ask(built: Stage, path: str, body: dict[str, object] | None = None, **query: str) -> dict[str, Any]:
+def ask(built: Stage, path: str, body: dict[str, object] | None = None, **query: str) -> dict[str, Any]:
     """One call of the platform's API, GET without a body; 84061 (nobody) is an answer too."""
     http, base, chosen = built.platform.http, f"{built.platform.base}/cgi-bin", settings()
     asked = {"corpid": chosen.wecom_corp_id, "corpsecret": chosen.wecom_app_secret.get_secret_value()}
@@ -100,20 +63,3 @@ def _ask(built: Stage, path: str, body: dict[str, object] | None = None, **query
     if answer["errcode"] not in (0, NOBODY):
         raise WrongAnswer(f"{path}: {answer}")
     return dict(answer)
-
-
-def _wait_for_sync(pid: int, seconds: float) -> tuple[float, float]:
-    """Seconds until the run is done, and the most memory (MB) the jobs had meanwhile."""
-    began, most = time.perf_counter(), 0.0
-    while (status := str(_scalar("SELECT status FROM sync_run ORDER BY id DESC LIMIT 1"))) != "done":
-        took = time.perf_counter() - began
-        if status == "failed" or took > seconds:
-            raise WrongAnswer(f"the sync is {status} after {took:.0f} s")
-        most = max(most, memory_mb(pid))
-        time.sleep(0.2)
-    return time.perf_counter() - began, most
-
-
-def _scalar(statement: str) -> object:
-    with engine().connect() as connection:
-        return connection.scalar(text(statement))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+from sqlalchemy import text
 
 from demo.__main__ import demo_settings
 from demo.platform import Platform
@@ -34,7 +35,7 @@ class Stage(Stack):
 
     def __init__(self, var: Path) -> None:
         self.port, self.simulator_port = free_port(), free_port()
-        var.mkdir(parents=True)
+        var.mkdir(parents=True, exist_ok=True)
         env = {**os.environ, **demo_settings(self.port, self.simulator_port, var), "LOG_LEVEL": "WARNING"}
         env.update(WECOM_CALLS_PER_MINUTE="10000000", WECOM_CALLS_PER_HOUR="10000000")
         super().__init__(var, env)
@@ -72,10 +73,11 @@ def _answers(port: int) -> bool:
 
 
 @contextmanager
-def stage(name: str) -> Iterator[Stage]:
-    """A fresh stage under var/bench; gone afterwards."""
-    var = ROOT / "var" / "bench" / f"{name}-{os.getpid()}"
-    shutil.rmtree(var, ignore_errors=True)
+def stage(name: str, keep: bool = False) -> Iterator[Stage]:
+    """A fresh stage under var/bench, gone afterwards; with `keep` the one of that name, as it was left."""
+    var = ROOT / "var" / "bench" / (name if keep else f"{name}-{os.getpid()}")
+    if not keep:
+        shutil.rmtree(var, ignore_errors=True)
     kept = dict(os.environ)
     for address in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(address, None)
@@ -86,8 +88,9 @@ def stage(name: str) -> Iterator[Stage]:
     finally:
         db.engine().dispose()
         built.stop()
-        shutil.rmtree(server_folder(var), ignore_errors=True)
-        shutil.rmtree(var, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(server_folder(var), ignore_errors=True)
+            shutil.rmtree(var, ignore_errors=True)
         os.environ.clear()
         os.environ.update(kept)
         _forget()
@@ -131,6 +134,27 @@ def cpu_seconds(pid: int) -> float:
         fields = Path(f"/proc/{candidate}/stat").read_text().rpartition(")")[2].split()
         total += int(fields[11]) + int(fields[12])
     return total / os.sysconf("SC_CLK_TCK")
+
+
+def server_seconds() -> float:
+    """Processor seconds of the database server and its processes, those that have ended too."""
+    with db.engine().connect() as connection:
+        backend = int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
+    parent, total = _stat(backend)[1], 0
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = _stat(int(path.name))
+        except OSError:
+            continue
+        total += sum(fields[11:15]) if int(path.name) == parent else 0
+        total += fields[11] + fields[12] if fields[1] == parent else 0
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[int]:
+    """The numbers after the name and state: the parent second, processor time from the eleventh on."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return [0, *(int(word) for word in words[1:20])]
 
 
 def _children(pid: int) -> list[int]:

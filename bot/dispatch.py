@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from bot.handlers import app_message, card, contact, external_contact, external_tag
+from bot.handlers import app_message, card, contact, external_contact, external_tag, kf
 from bot.models import InboundEvent
 
 Handler = Callable[[Session, InboundEvent], None]
@@ -38,6 +38,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("subscribe", ""): app_message.subscribed,
     ("unsubscribe", ""): app_message.unsubscribed,
     ("template_card_event", ""): card.pressed,
+    ("kf_msg_or_event", ""): kf.told,
 }
 
 

@@ -20,6 +20,22 @@ class EventStatus(StrEnum):
     SET_ASIDE = "set_aside"
 
 
+class KfLine(Base):
+    """A 微信客服 account whose messages we read (DOC 94670): how far (`cursor`), and whether something new was told of.
+
+    `token` came with the newest event and is good for ten minutes; without it the platform answers more slowly.
+    """
+
+    __tablename__ = "kf_line"
+    __table_args__ = (Index("ix_kf_line_wanted_at", "wanted_at", postgresql_where=text("wanted_at IS NOT NULL")),)
+
+    open_kfid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    cursor: Mapped[str] = mapped_column(String(128), default="")
+    token: Mapped[str] = mapped_column(String(256), default="")
+    token_until: Mapped[datetime | None]
+    wanted_at: Mapped[datetime | None]
+
+
 class InboundEvent(Base):
     """One signed event. `digest` is SHA-256 over receiver and decrypted content, so four deliveries are one row.
 

@@ -1,6 +1,6 @@
 """What to say to this customer now (现在适合说): a few hundred candidates in one statement, scored by the pure rules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
@@ -28,8 +28,13 @@ class Suggestion:
     favourite: bool
 
 
-def suggest(session: Session, staff: Staff, customer_id: int, now: Now, limit: int = 3) -> list[Suggestion]:
-    """At most `limit` items for this customer, never one she had within 30 days; one statement. Posters are not among them."""
+def suggest(
+    session: Session, staff: Staff, customer_id: int, now: Now, limit: int = 3, fits: Callable[[Item], bool] = lambda item: True
+) -> list[Suggestion]:
+    """At most `limit` items for this customer, never one she had within 30 days; one statement. Posters are not among them.
+
+    `fits` says whether she may be sent an item at all: what she may not takes no place of what she may.
+    """
     found = _candidates(staff, now).subquery()
     kept = select(Favourite.item_id).where(Favourite.item_id == Item.id, Favourite.staff_id == staff.id)
     had = select(ItemSend.id).where(
@@ -45,7 +50,7 @@ def suggest(session: Session, staff: Staff, customer_id: int, now: Now, limit: i
         .where(sendable(staff.path), ~had.exists())
     ).all()
     known = {row[0].id: row for row in rows}
-    candidates = [_candidate(row[0], row[2], row[3], int(row[4])) for row in rows]
+    candidates = [_candidate(row[0], row[2], row[3], int(row[4])) for row in rows if fits(row[0])]
     return [
         Suggestion(known[one.id][0], known[one.id][1], why, bool(known[one.id][5])) for one, why in best(candidates, now, limit)
     ]

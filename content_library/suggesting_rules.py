@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import log2
 
+from content_library.occasion_rules import needed_occasion
 from content_library.rules import normal
 
 PRIVATE_SCENES = ("", "私聊", "售后", "到店")
 TASK, CARE, OCCASION, STAGE, TAG, PERSONA, USED = 6.0, 5.0, 4.0, 3.0, 2.0, 1.5, 0.8
 AFTER_MEETING, TO_VERIFY = ("售后", "到店"), "先核实再发"
 MOST_TAGS, MOST_USED = 2, 3.0
-WAITING, STRANGE_VOICE, STRANGE_STAGE, PUBLIC = 4.0, 2.0, 1.5, 3.0
+STRANGE_VOICE, STRANGE_STAGE, PUBLIC = 2.0, 1.5, 3.0
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Candidate:
 class Now:
     """The customer as she stands: stage, tags, persona of the guide, what task and care ask for, occasions.
 
-    `occasions` maps a word to look for to what is said of it ("生日" → "生日 3 天后"); `waiting` are categories within the
-    contact gap. `stranger`: nobody has spoken with her or sold to her yet.
+    `occasions` maps a word to look for (see occasion_rules) to what is said of it ("生日" → "生日 3 天后"); `waiting` are
+    categories within the contact gap, of which nothing is suggested. `stranger`: nobody has spoken with her or sold to her yet.
     """
 
     stage: str
@@ -75,6 +76,17 @@ def presumes(one: Candidate, now: Now) -> bool:
     return now.stranger and (one.scene in AFTER_MEETING or TO_VERIFY in one.tags)
 
 
+def is_timely(one: Candidate, now: Now) -> bool:
+    """Words of an occasion only when it is there; what a task or a care node asks for today knows its own occasion."""
+    needed = needed_occasion(one.title, one.tags)
+    return not needed or needed in now.occasions or one.id in now.task_items or one.id in now.care_items
+
+
+def _may_stand(one: Candidate, now: Now) -> bool:
+    """Not of a category she had within the contact gap, true of her, and true today."""
+    return one.category not in now.waiting and not presumes(one, now) and is_timely(one, now)
+
+
 def _about(tag: str, words: Sequence[str], text: str) -> bool:
     name = normal(tag)
     return any(name in word for word in words) or name in text
@@ -83,8 +95,7 @@ def _about(tag: str, words: Sequence[str], text: str) -> bool:
 def _against(one: Candidate, now: Now) -> float:
     strange_voice = now.persona_id is not None and one.persona_id not in (None, now.persona_id)
     return (
-        WAITING * (bool(one.category) and one.category in now.waiting)
-        + STRANGE_VOICE * strange_voice
+        STRANGE_VOICE * strange_voice
         + STRANGE_STAGE * (bool(one.stage) and one.stage != now.stage)
         + PUBLIC * (one.scene not in PRIVATE_SCENES)
     )
@@ -92,7 +103,7 @@ def _against(one: Candidate, now: Now) -> float:
 
 def best(candidates: Sequence[Candidate], now: Now, limit: int = 3) -> list[tuple[Candidate, list[str]]]:
     """The few that fit best, with their reasons: not two of one category while another fits, the newest among equals."""
-    scored = [(*score(one, now), one) for one in candidates if not presumes(one, now)]
+    scored = [(*score(one, now), one) for one in candidates if _may_stand(one, now)]
     ranked = sorted((part for part in scored if part[0] > 0), key=lambda part: (-part[0], -part[2].id))
     chosen: list[tuple[Candidate, list[str]]] = []
     later: list[tuple[Candidate, list[str]]] = []

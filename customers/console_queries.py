@@ -1,5 +1,6 @@
 """What only the console asks of customers: how many came and went in the viewer's subtree. Changes nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -47,3 +48,11 @@ def list_follows_in(session: Session, viewer: Staff, customer: Customer, limit: 
         .limit(limit)
     )
     return [(follow, staff) for follow, staff in session.execute(query)]
+
+
+def names_of(session: Session, customer_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """(external_userid, nickname) by our id, in one statement. For headquarters, who may see every customer."""
+    if not customer_ids:
+        return {}
+    rows = session.execute(select(Customer.id, Customer.external_userid, Customer.name).where(Customer.id.in_(customer_ids)))
+    return {id_: (external_userid, name or "微信客户") for id_, external_userid, name in rows}

@@ -7,8 +7,14 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from customers.accounts import find_relation
+from customers.losses import handed_over, note_loss
 from customers.models import Consent, Customer, Follow, FollowStatus, TimelineEntry
+from customers.owning import refresh_owners
+from customers.respect_models import ConsentChange
 from customers.rules import SAME_ADDING, Standing, added, ended, ended_at, is_gone, merged
+from customers.tag_moments import noted
+from customers.tier_due import want_retier
 from foundation import audit, clock
 from foundation.db import Json
 from foundation.wake import ring
@@ -16,6 +22,9 @@ from org.actions import meet
 from org.models import Staff
 
 PULL_JOB = "customers.pull_wanted"
+POLL_JOB = "customers.poll_handovers"
+# The source of a change of consent that is her own written word.
+SAID = "message"
 
 
 def lock_customer(session: Session, external_userid: str) -> Customer:
@@ -42,19 +51,16 @@ def standing_of(follow: Follow) -> Standing:
 
 def _apply(session: Session, customer: Customer, staff: Staff, event: Standing) -> Follow:
     """Merge one event into the relation of these two; the row is created when this is the first word of it."""
-    follow = session.scalars(
-        select(Follow)
-        .where(Follow.customer_id == customer.id, Follow.staff_id == staff.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    follow, place = find_relation(session, customer, staff.id)
     result = event if follow is None else merged(standing_of(follow), event)
     if follow is None:
-        follow = Follow(customer_id=customer.id, staff_id=staff.id)
+        follow = Follow(customer_id=place.customer_id, staff_id=staff.id, external_userid=place.external_userid)
         session.add(follow)
     write_standing(follow, result)
     session.flush()
-    refresh_unions(session, [customer.id])
+    home = customer.merged_into_id or customer.id
+    refresh_unions(session, [home])
+    want_retier(session, [home])
     session.refresh(customer)
     return follow
 
@@ -80,7 +86,7 @@ def start_following(
     if half or not _complete_pulled(session, follow, at, facts):
         kind = "half_added" if half else "added"
         once = f"{kind}:{follow.id}:{int(at.timestamp())}"
-        note_timeline(session, customer.id, kind, staff_id=staff.id, at=at, once=once, **facts)
+        note_timeline(session, follow.customer_id, kind, staff_id=staff.id, at=at, once=once, **facts)
     customer.pull_wanted_at = clock.now()
     ring(session, PULL_JOB)
     session.flush()
@@ -102,6 +108,7 @@ def _complete_pulled(session: Session, follow: Follow, at: datetime, facts: Json
     ).first()
     if entry is not None:
         entry.facts = {**entry.facts, **facts}
+        noted(session, follow.customer_id, follow.staff_id, "added", entry.facts, at)
     return entry is not None
 
 
@@ -110,12 +117,18 @@ def end_following(session: Session, userid: str, external_userid: str, *, by: st
     customer = lock_customer(session, external_userid)
     follow = _apply(session, customer, meet(session, userid), ended(at, by))
     note_ended(session, follow, by, at)
+    if by == "transfer":
+        ring(session, POLL_JOB)
     return follow
 
 
 def note_ended(session: Session, follow: Follow, by: str, at: datetime) -> None:
-    """The timeline's word of an end."""
-    once = f"ended:{follow.id}:{int(at.timestamp())}"
+    """The timeline's word of an end, and the board's when she is lost.
+
+    A takeover is told twice, by its event and by its result, at moments that may lie apart: once a day.
+    """
+    once = f"ended:{follow.id}:{by}:{clock.day_of(at)}" if by == "transfer" else f"ended:{follow.id}:{int(at.timestamp())}"
+    note_loss(session, follow, by, at)
     note_timeline(session, follow.customer_id, "ended", staff_id=follow.staff_id, at=at, once=once, by=by)
 
 
@@ -124,39 +137,28 @@ def transfer_failed(session: Session, userid: str, external_userid: str, *, reas
     customer = lock_customer(session, external_userid)
     staff = meet(session, userid)
     once = f"transfer_failed:{customer.id}:{staff.id}:{int(at.timestamp())}"
-    note_timeline(session, customer.id, "transfer_failed", staff_id=staff.id, at=at, once=once, reason=reason)
+    note_timeline(
+        session, customer.merged_into_id or customer.id, "transfer_failed", staff_id=staff.id, at=at, once=once, reason=reason
+    )
 
 
 def end_absent(session: Session, follows: Sequence[Follow], absent_at: datetime) -> int:
     """End the relations a complete answer asked for at `absent_at` did not list; their customers' rows are locked already."""
     gone = [follow for follow in follows if is_gone(standing_of(follow), absent_at)]
+    moved = handed_over(session, gone, absent_at)
     for follow in gone:
-        write_standing(follow, merged(standing_of(follow), ended(absent_at, "guide")))
-        note_ended(session, follow, "guide", absent_at)
+        by = "transfer" if follow.id in moved else "guide"
+        write_standing(follow, merged(standing_of(follow), ended(absent_at, by)))
+        note_ended(session, follow, by, absent_at)
     session.flush()
     refresh_unions(session, [follow.customer_id for follow in gone])
+    want_retier(session, [follow.customer_id for follow in gone])
     return len(gone)
 
 
 def refresh_unions(session: Session, customer_ids: Sequence[int]) -> None:
-    """Recompute `tag_ids` (over her active relations) and the owner (the first friend) of some customers."""
-    if customer_ids:
-        session.execute(UNIONS, {"ids": list(customer_ids)})
-
-
-UNIONS = text("""
-WITH together AS (
-    SELECT customer.id,
-        COALESCE((SELECT array_agg(DISTINCT tag_id ORDER BY tag_id) FROM follow, unnest(follow.tag_ids) AS one (tag_id)
-                  WHERE follow.customer_id = customer.id AND follow.status = 'active'), '{}') AS tag_ids,
-        (SELECT staff_id FROM follow WHERE follow.customer_id = customer.id
-         ORDER BY status <> 'active', followed_at = 'epoch', followed_at, staff_id LIMIT 1) AS owner_id
-    FROM customer WHERE customer.id = ANY(:ids)
-)
-UPDATE customer SET tag_ids = together.tag_ids, owner_id = together.owner_id FROM together
-WHERE customer.id = together.id
-  AND (customer.tag_ids, customer.owner_id) IS DISTINCT FROM (together.tag_ids, together.owner_id)
-""")
+    """Recompute `tag_ids` (over her active relations) and the owner (by the brand's rules) of some customers."""
+    refresh_owners(session, customer_ids)
 
 
 def note_timeline(
@@ -169,6 +171,8 @@ def note_timeline(
         .on_conflict_do_nothing(index_elements=["once"])
         .returning(TimelineEntry.id)
     )
+    if added_id is not None:
+        noted(session, customer_id, staff_id, kind, facts, at)
     return added_id is not None
 
 
@@ -184,16 +188,26 @@ WHERE staff_id = :staff_id AND customer_id = :customer_id
 
 
 def set_consent(
-    session: Session, customer_id: int, consent: Consent, actor: str, source: str, *, staff_id: int | None = None
+    session: Session, customer_id: int, consent: Consent, actor: str, source: str, *, staff_id: int | None = None, words: str = ""
 ) -> None:
-    """What this customer lets us send, with who said so and where (for the audit); `staff_id` is the member she told."""
+    """What this customer lets us send, with who said so and where (for the audit); `staff_id` is the member she told.
+
+    `words` are her own, as evidence (the first 200 characters). Choosing what holds already changes nothing; what she says
+    herself (source SAID) is kept all the same, so that whoever takes back another's change sees that she has spoken since.
+    """
     customer = session.get_one(Customer, customer_id, with_for_update={"key_share": True}, populate_existing=True)
     before, now = customer.consent, clock.now()
-    if before == consent:
+    if before == consent and source != SAID:
         return
     customer.consent = consent
+    change = {"customer_id": customer_id, "was": before, "now": consent, "source": source[:20], "words": words[:200]}
+    session.add(ConsentChange(**change, staff_id=staff_id, at=now))
+    session.flush()
+    if before == consent:
+        return
     once = f"consent:{customer_id}:{now.timestamp()}"
-    note_timeline(session, customer_id, "consent", staff_id=staff_id, at=now, once=once, to=consent, source=source)
+    said = {"words": words[:200]} if words else {}
+    note_timeline(session, customer_id, "consent", staff_id=staff_id, at=now, once=once, to=consent, source=source, **said)
     audit.record(session, actor, "customer.consent", f"customer:{customer_id}", before=before, after=consent, source=source)
     session.flush()
 

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from customers.models import FollowStatus, Tag
-from customers.pulling_sql import ADD_TIMELINE, UPSERT_FOLLOWS
+from customers.models import Follow, FollowStatus, Tag
+from customers.pulling_sql import ADD_TIMELINE, UPSERT_FOLLOWS, told
 from customers.rules import Standing, Tags, added, ended_at, is_new_adding, merge_tags, pulled
+from customers.tag_marks import Origin, mark
 from foundation import clock
 from foundation.db import Json
 from foundation.text import clean
@@ -30,7 +31,7 @@ class Page:
     def add(self, pair: tuple[int, int], info: Json, known: Row[Any] | None, tags: dict[str, int]) -> None:
         """Decide what becomes of one relation; `known` is its stored row, locked."""
         at = clock.from_unix(info.get("createtime") or 0)
-        state = str(info.get("state") or "")[:64]
+        state = clean(str(info.get("state") or ""))[:64]
         before = None if known is None else Standing(FollowStatus(known.status), known.changed_at, known.followed_at, known.state)
         standing = added(at, state=state) if before is None else pulled(before, at, state)
         merged, revision = self._tags(pair, info, known, tags)
@@ -57,9 +58,9 @@ class Page:
         )
 
     def _tags(self, pair: tuple[int, int], info: Json, known: Row[Any] | None, tags: dict[str, int]) -> tuple[Tags, int]:
-        told = info.get("tag_id") or []
-        self.unknown.update(platform_id for platform_id in told if platform_id not in tags)
-        theirs = sorted({tags[platform_id] for platform_id in told if platform_id in tags})
+        listed = info.get("tag_id") or []
+        self.unknown.update(platform_id for platform_id in listed if platform_id not in tags)
+        theirs = sorted({tags[platform_id] for platform_id in listed if platform_id in tags})
         if known is None:
             return Tags(theirs, theirs, [], []), 0
         if known.tags_settled_at is not None and known.tags_settled_at >= self.fetched_at:
@@ -73,16 +74,24 @@ class Page:
 
     def flush(self, session: Session) -> int:
         """Write follows and timeline; how many relations were new."""
-        columns = {name: [follow[name] for follow in self.follows] for name in self.follows[0]}
+        columns = {name: told(follow[name] for follow in self.follows) for name in self.follows[0]}
         written = {
             (row.customer_id, row.staff_id): row
             for row in session.execute(UPSERT_FOLLOWS, {**columns, "fetched_at": self.fetched_at})
         }
+        self._end_marks(session)
         entries = [_added_entry(written[pair]) for pair in self.added]
         entries += [_tag_entry(session, written[pair], revision, tags) for pair, revision, tags in self.retagged]
         if entries:
-            session.execute(ADD_TIMELINE, {name: [entry[name] for entry in entries] for name in entries[0]})
+            session.execute(ADD_TIMELINE, {name: told(entry[name] for entry in entries) for name in entries[0]})
         return sum(row.fresh for row in written.values())
+
+    def _end_marks(self, session: Session) -> None:
+        """What a guide took away in her WeCom client was taken by hand: rules do not give it again."""
+        for (customer_id, staff_id), _, tags in self.retagged:
+            if tags.removed:
+                hand = Origin("client")
+                mark(session, Follow(customer_id=customer_id, staff_id=staff_id), (), tags.removed, hand)
 
 
 def _array(numbers: Iterable[int]) -> str:

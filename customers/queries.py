@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from customers.models import Customer, Follow, FollowStatus, Tag, TagGroup, TimelineEntry
 from customers.rules import NEVER, SEEN_BY_GUIDE
+from customers.tier_models import CustomerTier, Stage
 from foundation import clock
 from foundation.errors import NotFound
 from org.models import Role, Staff
@@ -34,23 +35,37 @@ def _cards(viewer: Staff) -> Select[Customer, Follow, Staff]:
         select(Customer, Follow, Staff)
         .join(Follow, Follow.customer_id == Customer.id)
         .join(Staff, Staff.id == Follow.staff_id)
-        .where(may_see(viewer))
+        .where(may_see(viewer), Customer.merged_into_id.is_(None))
     )
+
+
+def row_of(external_userid: str) -> ScalarSelect[int]:
+    """The id of the row she lives on: her own, or the one hers was merged into."""
+    own = select(func.coalesce(Customer.merged_into_id, Customer.id)).where(Customer.external_userid == external_userid)
+    return own.correlate(None).scalar_subquery()
 
 
 def get_customer_card(session: Session, staff: Staff, external_userid: str) -> tuple[Customer, Follow, Staff]:
     """The customer, the follow she is seen through (her own first, then the living, then the oldest) and its guide."""
+    customer, follow, guide, _ = get_customer_standing(session, staff, external_userid)
+    return customer, follow, guide
+
+
+def get_customer_standing(session: Session, staff: Staff, external_userid: str) -> tuple[Customer, Follow, Staff, Stage | None]:
+    """The same with the lifecycle stage she was last found in (None: not looked at yet), in one statement. Raises NotFound."""
     own_first = case((Follow.staff_id == staff.id, 0), else_=1)
     living_first = case((Follow.status == FollowStatus.ACTIVE, 0), else_=1)
     row = session.execute(
         _cards(staff)
-        .where(Customer.external_userid == external_userid)
+        .add_columns(CustomerTier.stage)
+        .outerjoin(CustomerTier, CustomerTier.customer_id == Customer.id)
+        .where(Customer.id == row_of(external_userid))
         .order_by(own_first, living_first, Follow.followed_at, Follow.id)
         .limit(1)
     ).one_or_none()
     if row is None:
         raise NotFound("没有这位客户，或不在您的权限范围内")
-    return row[0], row[1], row[2]
+    return row[0], row[1], row[2], row[3]
 
 
 def get_customer_of(session: Session, staff: Staff, external_userid: str) -> tuple[Customer, Follow]:
@@ -140,12 +155,22 @@ def recent_tags(session: Session, staff: Staff, limit: int = 8) -> list[Tag]:
     )
 
 
-def page_timeline(session: Session, customer_id: int, before: int | None = None, limit: int = 20) -> list[TimelineEntry]:
-    """Her moments, newest first; `before` is the id of the last one shown. Load the customer with permission first."""
+def page_timeline(
+    session: Session, customer_id: int, before: int | None = None, limit: int = 20, *, kinds: Sequence[str] = (),
+    staff_id: int | None = None,
+) -> list[TimelineEntry]:  # fmt: skip
+    """Her moments, newest first, of some kinds and of one guide when asked; `before` is the id of the last one shown.
+
+    Load the customer with permission first.
+    """
     chosen = select(TimelineEntry).where(TimelineEntry.customer_id == customer_id)
+    if kinds:
+        chosen = chosen.where(TimelineEntry.kind.in_(kinds))
+    if staff_id is not None:
+        chosen = chosen.where(TimelineEntry.staff_id == staff_id)
     if before is not None:
         last = aliased(TimelineEntry)
-        mark = select(last.at, last.id).where(last.id == before).scalar_subquery()
+        mark = select(last.at, last.id).where(last.id == before, last.customer_id == customer_id).scalar_subquery()
         chosen = chosen.where(tuple_(TimelineEntry.at, TimelineEntry.id) < mark)
     return list(session.scalars(chosen.order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc()).limit(limit)))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from customers.models import FollowStatus
+from customers.phones import normal_phone
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 SAME_ADDING = timedelta(seconds=90)
@@ -128,9 +129,6 @@ def tag_entry(by: str, added_any: bool) -> str:
 
 
 def phone_of(numbers: object) -> str | None:
-    """The first usable phone of `remark_mobiles`: 5 to 20 digits, kept as written without spaces and dashes."""
-    for number in numbers if isinstance(numbers, list) else []:
-        digits = str(number).replace(" ", "").replace("-", "")
-        if 5 <= len(digits.lstrip("+")) <= 20 and digits.lstrip("+").isdecimal():
-            return digits
-    return None
+    """The first usable phone of `remark_mobiles`, in its one normal spelling (customers.phones)."""
+    told = (normal_phone(str(number)) for number in (numbers if isinstance(numbers, list) else []))
+    return next((phone for phone in told if phone), None)

@@ -1,7 +1,7 @@
 """What is read while a guide serves: what was written down of a customer, and her own customers by filter and order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,9 @@ from sqlalchemy import ColumnElement, func, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from customers.models import Customer, Follow, FollowStatus
+from customers.respect import STANDINGS, refusals_of, standing_facts
+from customers.respect_models import ContactKind
+from customers.respect_rules import Refusal
 from customers.service_models import NextStep
 from customers.service_rules import Contact
 from foundation import clock
@@ -39,15 +42,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Service:
-    """What was written down of a customer. `contacts` are the sends of the last 30 days by anybody, newest first."""
+    """What was written down of a customer. `contacts` are the sends of the last 30 days by anybody, newest first.
+
+    `tier`: her role, stage and warning as last worked out; None before that. `refusals`: kinds of contact the reader may not
+    make now, with why.
+    """
 
     notes: Sequence[Note]
     sizes: dict[str, str]
     steps: Sequence[Step]
     contacts: Sequence[Contact]
+    tier: Mapping[str, str] | None = None
+    refusals: Mapping[ContactKind, Refusal] = field(default_factory=dict)
 
 
-SERVICE = text("""
+SERVICE = text(f"""
 SELECT
   (SELECT jsonb_agg(jsonb_build_array(one.id, one.text, one.at, one.name) ORDER BY one.id DESC)
    FROM (SELECT customer_note.id, customer_note.text, customer_note.at, staff.name FROM customer_note
@@ -59,8 +68,11 @@ SELECT
          ORDER BY due_at LIMIT 5) AS one) AS steps,
   (SELECT jsonb_agg(jsonb_build_array(one.at, one.staff_id, one.name, one.facts) ORDER BY one.at DESC)
    FROM (SELECT at, staff_id, staff.name, facts FROM timeline_entry LEFT JOIN staff ON staff.id = timeline_entry.staff_id
-         WHERE customer_id = :customer_id AND kind = 'sent' AND at >= :since ORDER BY at DESC LIMIT 30) AS one) AS contacts
-""")
+         WHERE customer_id = :customer_id AND kind = 'sent' AND at >= :sends_since ORDER BY at DESC LIMIT 30) AS one) AS contacts,
+  (SELECT jsonb_build_object('role', role, 'stage', stage, 'warning', warning)
+   FROM customer_tier WHERE customer_id = :customer_id) AS tier,
+  (SELECT to_jsonb(one) FROM ({STANDINGS}) AS one) AS standing
+""")  # noqa: S608 two constant statements in one
 
 
 def _moment(value: str) -> datetime:
@@ -69,13 +81,16 @@ def _moment(value: str) -> datetime:
 
 def service_of(session: Session, customer_id: int, staff_id: int) -> Service:
     """All of it in one statement. Load the customer with permission first."""
-    since = clock.now() - clock.days(CONTACTS_SINCE)
-    row = session.execute(SERVICE, {"customer_id": customer_id, "staff_id": staff_id, "since": since}).one()
+    now = clock.now()
+    facts = {"customer_id": customer_id, "staff_id": staff_id, "sends_since": now - clock.days(CONTACTS_SINCE)}
+    row = session.execute(SERVICE, facts | standing_facts([customer_id], now)).one()
     return Service(
         notes=[Note(id, said, _moment(at), by) for id, said, at, by in row.notes or []],
         sizes=dict(row.sizes or {}),
         steps=[Step(id, said, _moment(due)) for id, said, due in row.steps or []],
         contacts=[_contact(*one) for one in row.contacts or []],
+        tier=row.tier,
+        refusals=refusals_of(row.standing, now, staff_id) if row.standing else {},
     )
 
 

@@ -1,8 +1,9 @@
 """The corp's tag groups and tags: taken over from the platform, and the first two seeded there."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, String, all_, cast, select, update
 from sqlalchemy.orm import Session
 
 from customers.models import Tag, TagGroup
@@ -19,48 +20,65 @@ STARTERS = {
 }
 
 
-def apply_tags(session: Session, groups: Sequence[Json], *, complete: bool = True) -> int:
+def apply_tags(session: Session, groups: Sequence[Json], *, complete: bool = True, fetched_at: datetime | None = None) -> int:
     """Take over `tag_group` of get_corp_tag_list (DOC 92117); how many groups and tags live.
 
-    Groups and tags of ours the platform did not know yet are matched by name. `complete`: what is missing was deleted.
+    Groups and tags of ours the platform did not know yet are matched by name. `complete`: what is missing was deleted. What we
+    changed after the platform was asked (`fetched_at`), or are changing right now, is newer than its answer and stays.
     """
     known_groups = {one.platform_id or one.name: one for one in session.scalars(select(TagGroup))}
     known_tags = {one.platform_id or (one.group_id, one.name): one for one in session.scalars(select(Tag))}
     told: set[str] = set()
     for row in groups:
-        group = _take_group(session, known_groups, row)
+        group = _take_group(session, known_groups, row, fetched_at)
         told.add(row["group_id"])
         for one in row.get("tag") or []:
-            _take_tag(session, known_tags, group, one)
+            _take_tag(session, known_tags, group, one, fetched_at)
             told.add(one["id"])
     session.flush()
     if complete:
         for kind in (TagGroup, Tag):
-            gone = kind.platform_id.is_not(None) & kind.platform_id.not_in(told) & kind.removed_at.is_(None)
+            gone = kind.platform_id.is_not(None) & (kind.platform_id != all_(cast(list(told), ARRAY(String))))
+            gone &= kind.removed_at.is_(None)
             session.execute(update(kind).where(gone).values(removed_at=clock.now()))
     return len(told)
 
 
-def _take_group(session: Session, known: Mapping[str, TagGroup], row: Json) -> TagGroup:
+def _take_group(session: Session, known: Mapping[str, TagGroup], row: Json, fetched_at: datetime | None) -> TagGroup:
     name = clean(str(row.get("group_name") or ""))[:100]
     found = known.get(row["group_id"]) or known.get(name)
     if found is None:
         found = TagGroup(name=name, platform_id=row["group_id"])
         session.add(found)
-    found.platform_id, found.name, found.order = row["group_id"], name, int(row.get("order") or 0)
-    found.removed_at = clock.now() if row.get("deleted") else None
-    session.flush()
+        session.flush()
+    found.platform_id = row["group_id"]
+    _take_words(found, name, row, fetched_at)
     return found
 
 
-def _take_tag(session: Session, known: Mapping[str | tuple[int, str], Tag], group: TagGroup, row: Json) -> Tag:
+def _take_words(found: TagGroup | Tag, name: str, row: Json, fetched_at: datetime | None) -> None:
+    """Name, place and end as the platform has them, unless ours are newer; who edits is told of the other name."""
+    ours_newer = found.editing or bool(fetched_at and found.edited_at and found.edited_at >= fetched_at)
+    if ours_newer:
+        if name != found.name and found.removed_at is None:
+            found.news = f"企业微信上也有人改名为「{name}」，以这里较新的「{found.name}」为准"[:200]
+        return
+    if name != found.name and found.edited_at is not None and found.edited_at > clock.now() - clock.days(1):
+        found.news = f"这里改成「{found.name}」之后，又在企业微信上被改成「{name}」，以较新的为准"[:200]
+    found.name, found.order = name, int(row.get("order") or 0)
+    found.removed_at = clock.now() if row.get("deleted") else None
+
+
+def _take_tag(
+    session: Session, known: Mapping[str | tuple[int, str], Tag], group: TagGroup, row: Json, fetched_at: datetime | None
+) -> Tag:
     name = clean(str(row.get("name") or ""))[:100]
     found = known.get(row["id"]) or known.get((group.id, name))
     if found is None:
         found = Tag(name=name, platform_id=row["id"], group_id=group.id)
         session.add(found)
-    found.platform_id, found.name, found.order = row["id"], name, int(row.get("order") or 0)
-    found.group_id, found.removed_at = group.id, clock.now() if row.get("deleted") else None
+    found.platform_id, found.group_id = row["id"], group.id
+    _take_words(found, name, row, fetched_at)
     return found
 
 
@@ -102,8 +120,13 @@ def tags_created(session: Session, message: OutgoingMessage) -> None:
 
 
 def take_back(session: Session, message: OutgoingMessage) -> None:
-    """End the group of an add_corp_tag that came to nothing here; the next pull of tags brings what the platform has."""
+    """End what an add_corp_tag that came to nothing was to make; the next pull of tags brings what the platform has."""
     group = session.get(TagGroup, int(message.about.removeprefix("tag_group:")))
-    if group is not None and group.platform_id is None:
+    if group is None:
+        return
+    unknown = update(Tag).where(Tag.group_id == group.id, Tag.platform_id.is_(None), Tag.removed_at.is_(None))
+    names = [str(one.get("name")) for one in message.payload.get("tag") or []]
+    session.execute(unknown.where(Tag.name.in_(names)).values(removed_at=clock.now()))
+    group.news = f"没有在企业微信建成：{message.reason}"[:200]
+    if group.platform_id is None:
         group.removed_at = clock.now()
-        session.execute(update(Tag).where(Tag.group_id == group.id).values(removed_at=group.removed_at))

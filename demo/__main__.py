@@ -52,8 +52,8 @@ def demo_settings(port: int, simulator_port: int, var: Path) -> dict[str, str]:
     }
 
 
-def start(stack: Stack, port: int, simulator_port: int) -> None:
-    """Bring everything up and fill the sample brand."""
+def start(stack: Stack, port: int, simulator_port: int, *seeding: str) -> None:
+    """Bring everything up and fill the sample brand; `seeding` is told to demo.seed."""
     product, simulator = f"http://{HOST}:{port}", f"http://{HOST}:{simulator_port}"
     stack.hold_lock()
     check_port(HOST, port)
@@ -79,7 +79,7 @@ def start(stack: Stack, port: int, simulator_port: int) -> None:
     stack.wait_for("模拟器", lambda: is_up(f"{simulator}/_control/health"))
     stack.wait_for("导购台", lambda: is_up(f"{product}/readyz"))
     print("准备示例品牌 …", flush=True)
-    stack.run("demo.seed", simulator, product)
+    stack.run("demo.seed", simulator, product, *seeding)
 
 
 def soon(seconds: int) -> str:
@@ -126,7 +126,8 @@ def main() -> int:
     stack = Stack(var, {**os.environ, **demo_settings(chosen.port, chosen.simulator_port, var)})
 
     def work() -> int:
-        start(stack, chosen.port, chosen.simulator_port)
+        # A walk sends a poster, at night too: its brand has no quiet hours.
+        start(stack, chosen.port, chosen.simulator_port, *(["--any-hour"] if chosen.once else []))
         product, simulator = f"http://{HOST}:{chosen.port}", f"http://{HOST}:{chosen.simulator_port}"
         took = time.monotonic() - began
         print(WELCOME.format(seconds=took, simulator=simulator, product=product, logs=var / "log", var=var), flush=True)

@@ -4,9 +4,10 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from foundation.config import settings
-from foundation.errors import NotFound
+from foundation.errors import NotFound, TooLarge
 
 
 def blob_path(key: str) -> Path:
@@ -47,6 +48,36 @@ def keep_made(key: str, what: str, content: bytes) -> Path:
     path = made_path(key, what)
     _write(path, content)
     return path
+
+
+def keep_stream(stream: IO[bytes], most: int) -> str:
+    """Store what a stream holds, a megabyte at a time, and return its key. Raises TooLarge beyond `most` bytes; nothing stays."""
+    folder = settings().data_dir / "blobs"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=folder)
+    digest, size = hashlib.sha256(), 0
+    try:
+        with os.fdopen(handle, "wb") as file:
+            while part := stream.read(1024 * 1024):
+                size += len(part)
+                if size > most:
+                    raise TooLarge(f"文件太大，最多 {most // 1024 // 1024} MB")
+                digest.update(part)
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        path = blob_path(digest.hexdigest())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return digest.hexdigest()
+
+
+def drop_blob(key: str) -> None:
+    """Take a blob away for good. Safe to repeat; only for what its one owner no longer names (a person's data, for one)."""
+    blob_path(key).unlink(missing_ok=True)
 
 
 def read_blob(key: str) -> bytes:

@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     leaderboard_card_at: str = Field(default="20:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     outbox_keep_days: int = Field(default=30, ge=4, le=3650)
     reminder_hours_before: int = Field(default=4, ge=1, le=72)
+    api_calls_per_minute: int = Field(default=600, ge=1, le=1_000_000)
+    webhook_private_addresses: bool = False
     cookie_secure: Literal["auto", "always", "never"] = "auto"
     log_format: Literal["json", "text"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

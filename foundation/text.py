@@ -1,4 +1,8 @@
-"""Small rules for text: cut to characters or bytes, clean what a table cannot hold. Cut only where shown or sent."""
+"""Small rules for text: cut to characters or bytes, clean what a table cannot hold, keep a spreadsheet from computing it."""
+
+import unicodedata
+
+COMPUTED = frozenset("=+-@")
 
 
 def cut(text: str, limit: int, end: str = "…") -> str:
@@ -21,6 +25,8 @@ def cut_bytes(text: str, limit: int, end: str = "…") -> str:
 
 def clean(text: str) -> str:
     """What a database and a page can hold: NUL, lone surrogates and direction overrides are taken out."""
+    if text.isprintable():
+        return text
     text = text.encode("utf-8", "ignore").decode("utf-8")
     return "".join(
         c
@@ -29,3 +35,16 @@ def clean(text: str) -> str:
         or c == "\t"
         or ((c.isprintable() or c == "\u200d") and c not in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069")
     )
+
+
+def would_compute(text: str) -> bool:
+    """Whether a spreadsheet may take a cell for a formula: by its first visible character, full-width as its plain twin."""
+    for letter in text:
+        if not letter.isspace() and unicodedata.category(letter) not in ("Cc", "Cf"):
+            return unicodedata.normalize("NFKC", letter)[:1] in COMPUTED
+    return False
+
+
+def neutral(text: str) -> str:
+    """A cell of a CSV people open in a spreadsheet: nothing in it is computed, nor jumps to another cell."""
+    return "'" + text if would_compute(text) or text[:1] in ("\t", "\r", "\n") else text

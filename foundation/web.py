@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -98,6 +99,32 @@ def _start_request() -> None:
     # No table holds a NUL, so nothing in an address may.
     if "\0" in request.path or any("\0" in value for values in request.args.listvalues() for value in values):
         raise BadRequest
+    _make_room()
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many bytes the body of a request may have, once `lock` has let its sender in (it raises for everybody else)."""
+
+    most: int
+    lock: Callable[[], None]
+
+
+_LARGE: dict[str, Room] = {}
+
+
+def take_large(endpoint: str, most: int, lock: Callable[[], None]) -> None:
+    """Let an endpoint take a file of up to `most` bytes as its body (application/octet-stream), which its view streams away."""
+    _LARGE[endpoint] = Room(most, lock)
+
+
+def _make_room() -> None:
+    # Before CSRF looks for its token in the form: that opens the body with the limit of that moment. And only for whoever
+    # may send the file: a stranger could fill the disk.
+    room = _LARGE.get(request.endpoint or "")
+    if room is not None and request.mimetype == "application/octet-stream":
+        room.lock()
+        request.max_content_length = room.most
 
 
 def _headers(response: Response) -> Response:
@@ -130,7 +157,8 @@ def _on_http_error(error: HTTPException) -> ResponseReturnValue:
     texts = {404: "没有这个页面", 405: "不支持这样访问", 429: "操作太频繁，请稍后再试", 400: "请求有误"}
     status = error.code or 500
     if isinstance(error, RequestEntityTooLarge):
-        return answer_error("too_large", 413, f"文件太大，最多 {MAX_BODY // 1024 // 1024} MB", {})
+        most = request.max_content_length or MAX_BODY
+        return answer_error("too_large", 413, f"文件太大，最多 {most // 1024 // 1024} MB", {})
     if isinstance(error, CSRFError):
         return answer_error("csrf", 400, "页面停留太久，请刷新后再试", {})
     return answer_error("http", status, texts.get(status, "出错了"), {})

@@ -7,7 +7,7 @@ TYPED_BY_HAND = frozenset(
     {"title", "body", "advice", "name", "role", "description", "tone", "say", "never_say", "samples",
      "on", "at", "story", "selling", "pictures",
      "day", "estimated_minutes", "url", "desc", "terms", "appid", "page", "text", "follow_up", "note",
-     "tags", "products", "variants"}
+     "tags", "products", "variants", "places", "phone", "member_no", "birthday", "province", "city", "quiet_from", "quiet_until"}
 )  # fmt: skip
 LONGEST_SHOWN = 200
 

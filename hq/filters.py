@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
+from flask import url_for
+
 from customers.models import TimelineEntry
+from customers.timeline_rules import group_of, sentence, target_of
 from foundation import clock
 from foundation.sealed import masked_phone
-from hq.labels import ABOUT, CONSENT, ENDED_BY, OUTCOMES, ROLE, STATES, SUBJECT, TIMELINE, WORDS, Label
+from hq.labels import ABOUT, ROLE, STATES, SUBJECT, WORDS, Label
 from hq.routes.door import bp
 
 # A follow relation whose beginning nobody told of carries the dawn of time.
@@ -94,14 +97,26 @@ def percent(part: int, whole: int) -> str:
 @bp.app_template_filter("happened")
 def happened(entry: TimelineEntry) -> str:
     """One line of a customer's timeline: what happened, with the facts a person understands."""
-    facts = entry.facts
-    parts = [facts.get("title"), facts.get("channel"), "、".join(facts.get("add") or facts.get("remove") or [])]
-    # `by` names who tagged, too: only an end says which side ended it.
-    ended_by = ENDED_BY.get(facts.get("by", "")) if entry.kind == "ended" else None
-    parts += [ended_by, OUTCOMES.get(facts.get("outcome", "")), CONSENT.get(facts.get("to", ""))]
-    details = "，".join(str(part) for part in [*parts, facts.get("reason")] if part)
-    said = TIMELINE.get(entry.kind, entry.kind)
-    return f"{said}：{details}" if details else said
+    return sentence(entry.kind, entry.facts)
+
+
+@bp.app_template_filter("moment_group")
+def moment_group(kind: str) -> str:
+    """The group a kind of moment belongs to, for its colour."""
+    return group_of(kind)
+
+
+@bp.app_template_filter("leads_to")
+def leads_to(entry: TimelineEntry) -> tuple[str, str] | None:
+    """(address, name) of the item, task or channel codes behind a moment; None when it leads nowhere."""
+    target = target_of(entry.facts)
+    if target is None:
+        return None
+    if target.what == "code":
+        return url_for("hq.list_codes"), target.name
+    key = int(target.key)
+    address = url_for("hq.show_task", task_id=key) if target.what == "task" else url_for("hq.show_content", item_id=key)
+    return address, target.name
 
 
 @bp.app_template_filter("about")

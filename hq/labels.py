@@ -1,5 +1,8 @@
 """The Chinese words and colours of states and codes. Only words: decides nothing."""
 
+from customers.timeline_rules import CONSENT_SOURCES
+from hq.customer_labels import CUSTOMER_DEEDS, CUSTOMER_FACTS, CUSTOMER_STATES, CUSTOMER_SUBJECTS
+
 Label = tuple[str, str]
 
 ROLE = {"headquarters": "总部", "regional_manager": "大区经理", "store_manager": "店长", "guide": "导购"}
@@ -11,30 +14,16 @@ CALL = {
     "message/update_template_card": "更新卡片",
     "externalcontact/send_welcome_msg": "发欢迎语",
     "externalcontact/mark_tag": "打标签",
+    "externalcontact/transfer_customer": "在职交接客户",
+    "externalcontact/resigned/transfer_customer": "离职交接客户",
     "externalcontact/remark": "改备注",
     "externalcontact/add_contact_way": "建渠道活码",
     "externalcontact/add_corp_tag": "建企业标签",
+    "externalcontact/edit_corp_tag": "改企业标签",
+    "externalcontact/del_corp_tag": "删企业标签",
     "menu/create": "设应用菜单",
     "media/upload": "上传素材",
 }
-TIMELINE = {
-    "added": "添加好友",
-    "half_added": "扫码，等待通过",
-    "tagged": "打标签",
-    "auto_tagged": "自动打标签",
-    "untagged": "去标签",
-    "tag_failed": "标签没写进企业微信",
-    "sent": "发送内容",
-    "opened": "打开了内容",
-    "forward_opened": "转发后有人打开",
-    "ended": "不再是好友",
-    "transfer_failed": "转接没有成功",
-    "consent": "接收意愿变更",
-    "care": "客户关怀",
-}
-ENDED_BY = {"customer": "客户删除了导购", "guide": "导购删除了客户", "transfer": "转接给了别人"}
-OUTCOMES = {"done": "已完成", "skip": "跳过"}
-CONSENT = {"all": "正常接收", "service_only": "只收服务消息", "none": "不接收"}
 ABOUT = {
     "task": "任务",
     "care": "客户关怀",
@@ -44,12 +33,17 @@ ABOUT = {
     "customer": "客户",
     "staff": "成员",
     "code": "渠道活码",
+    "tag_group": "标签组",
+    "tag_group_edit": "标签组",
+    "tag_edit": "标签",
     "event": "回调事件",
     "message": "消息",
     "welcome": "欢迎语",
     "menu": "应用菜单",
     "media": "素材",
     "post": "人设剧本",
+    "loss": "客户流失",
+    "handover": "客户交接",
 }
 STEPS = {"departments": "部门", "users": "员工", "unseen": "不再出现的员工", "tags": "标签", "customers": "客户"}
 COUNTS = {
@@ -66,7 +60,7 @@ COUNTS = {
     "ended": "已结束的关系",
 }
 SYNC = {"full": "全部", "org": "部门与员工", "customers": "客户", "tags": "标签"}
-STATES: dict[str, dict[str, Label]] = {
+STATES: dict[str, dict[str, Label]] = CUSTOMER_STATES | {
     "task": {
         "draft": ("草稿", "secondary"),
         "published": ("下发中", "blue"),
@@ -124,16 +118,8 @@ STATES: dict[str, dict[str, Label]] = {
         "ready": ("可用", "green"),
         "failed": ("失败", "red"),
     },
-    "follow": {
-        "half": ("待通过", "orange"),
-        "active": ("跟进中", "green"),
-        "ended_by_customer": ("被客户删除", "red"),
-        "ended_by_guide": ("被导购删除", "secondary"),
-        "transferred": ("已转接", "secondary"),
-    },
-    "consent": {"all": ("正常接收", "green"), "service_only": ("只收服务消息", "orange"), "none": ("不接收", "red")},
 }
-DEED = {
+DEED = CUSTOMER_DEEDS | {
     "hq.sign_in": "登录控制台",
     "hq.sign_out": "退出控制台",
     "hq.not_found": "访问不存在或无权的页面",
@@ -186,8 +172,21 @@ DEED = {
     "outbox.resend": "重发消息",
     "outbox.resend_kind": "批量重发",
     "customer.consent": "改接收意愿",
+    "import.start": "上传导入文件",
+    "import.run": "导入客户资料",
+    "import.cancel": "停止导入",
+    "import.originals": "下载导入前的原值",
+    "api_key.create": "新建接口密钥",
+    "api_key.disable": "停用接口密钥",
+    "webhook.save": "保存通知地址",
+    "webhook.switch": "启停通知地址",
+    "webhook.replay": "重发通知",
 }
-FACTS = {
+FACTS = CUSTOMER_FACTS | {
+    "request": "请求",
+    "fields": "更正的项",
+    "rows": "行数",
+    "filename": "文件",
     "changed": "更新",
     "title": "标题",
     "path": "范围",
@@ -259,18 +258,24 @@ ITEM_FIELD = {
     "valid_from": "从什么时候起",
     "valid_until": "到什么时候为止",
 }
-SUBJECT = ABOUT | {
-    "import": "导入的表",
-    "persona": "人设",
-    "entry": "人设剧本",
-    "word": "禁用词",
-    "category": "分类",
-    "item": "内容",
-    "care_node": "客户 SOP",
-    "sync": "同步",
-    "store": "门店",
-    "call": "接口",
-}
+SUBJECT = (
+    ABOUT
+    | CUSTOMER_SUBJECTS
+    | {
+        "api_key": "接口密钥",
+        "webhook": "通知地址",
+        "import": "导入的表",
+        "persona": "人设",
+        "entry": "人设剧本",
+        "word": "禁用词",
+        "category": "分类",
+        "item": "内容",
+        "care_node": "客户 SOP",
+        "sync": "同步",
+        "store": "门店",
+        "call": "接口",
+    }
+)
 WORDS = {
     "deed": DEED,
     "fact": FACTS,
@@ -281,13 +286,12 @@ WORDS = {
     "answer": ANSWER,
     "lane": LANE,
     "call": CALL,
-    "timeline": TIMELINE,
     "sync": SYNC | {"first": "首次全部"},
     "item": ITEM,
     "item_field": ITEM_FIELD,
     "validity": {"now": "现在可用", "ending": "7 天内到期", "later": "还没开始", "ended": "已过期"},
     "receiver": {"app": "应用消息与客户联系", "contacts": "通讯录"},
-    "consent_source": {"sidebar": "导购在侧边栏记下"},
+    "consent_source": CONSENT_SOURCES,
     "via": {"card": "卡片", "sidebar": "侧边栏"},
     "gender": {0: "未知", 1: "男", 2: "女"},
 }

@@ -5,36 +5,25 @@ A formula is read as the text a person sees in the editing line and never comput
 
 import csv
 import io
-import lzma
-import struct
-import zipfile
-import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 
-from foundation.text import clean
-from hq.workbook import read_rows, refused
+from foundation.text import clean, would_compute
+from foundation.workbook import BROKEN, UNREADABLE, Bounds, read_rows, refused
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 40
 LONGEST_CELL = 4_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-BROKEN = "打不开这个文件，可能已损坏或加了密码。请在 Excel 里另存为 .xlsx 再试"
 ZIPPED = (b"PK\x03\x04", b"PK\x05\x06")
 NOT_XLSX = "这不是 Excel 表格，只是名字以 .xlsx 结尾（或加了密码）。请在 Excel 里另存为 .xlsx 再上传"
 TOO_MANY = f"一次最多 {MOST_ROWS} 行，请分成几个文件"
-# What reading a file that is damaged, locked or made by hand runs into: RuntimeError is zipfile's word for a password.
-UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ParseError,
-    LookupError, ValueError, TypeError, OverflowError, StopIteration,
-)  # fmt: skip
 Rows = list[list[str]]
 
 
@@ -89,7 +78,7 @@ def _read_csv(content: bytes) -> Rows:
 def _read_xlsx(content: bytes) -> Rows:
     rows: Rows = []
     try:
-        for number, values in read_rows(io.BytesIO(content), MOST_COLUMNS):
+        for number, values in read_rows(io.BytesIO(content), Bounds(MOST_COLUMNS)):
             if number > MOST_ROWS + 1:
                 raise refused(TOO_MANY)
             # A file may give the same row a million times.
@@ -142,6 +131,7 @@ def _cell(sheet: Any, value: object) -> Any:
         return WriteOnlyCell(sheet, value)
     # What openpyxl's writer cannot put into XML is not in the tables either: `clean` took it out.
     cell = WriteOnlyCell(sheet, "" if value is None else str(value))
-    cell.data_type = "s"
+    # Saved again by a spreadsheet, or typed over, it still is no formula.
+    cell.data_type, cell.quotePrefix = "s", would_compute(str(cell.value or ""))
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell

@@ -15,6 +15,7 @@ from customers.actions import (
     tags_written,
 )
 from customers.queries import list_wanted_customers
+from customers.tag_editing import edit_unanswered, tags_edited
 from foundation import clock
 from foundation.db import Json, transaction
 from foundation.log import logger
@@ -72,11 +73,15 @@ def _apply(session: Session, external_userid: str, answer: Json | PlatformError,
 RESULTS = {
     "externalcontact/mark_tag": tags_written,
     "externalcontact/add_corp_tag": tags_created,
+    "externalcontact/edit_corp_tag": tags_edited,
+    "externalcontact/del_corp_tag": tags_edited,
     "externalcontact/add_contact_way": code_answered,
 }
 # What waits for an answer nobody can use must not wait for ever.
 RELEASES = {
     "externalcontact/mark_tag": tags_unanswered,
     "externalcontact/add_corp_tag": tags_not_created,
+    "externalcontact/edit_corp_tag": edit_unanswered,
+    "externalcontact/del_corp_tag": edit_unanswered,
     "externalcontact/add_contact_way": code_unanswered,
 }

@@ -100,7 +100,8 @@ def _note(session: Session, one: Opened) -> None:
     once = f"opened:{one.visit.id}" if hers else f"forwarded:{one.link.id}:{clock.day_of(one.visit.first_at).isoformat()}"
     note_timeline(
         session, one.link.customer_id or 0, "opened" if hers else "forward_opened", staff_id=one.link.staff_id,
-        at=one.visit.first_at, once=once, title=one.item.title, content=one.item.kind,
+        at=one.visit.first_at, once=once, title=one.item.title, content=one.item.kind, item=one.item.id,
+        category=one.item.category_id, marks=list(one.item.tags),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from customers import handover_asking
 from foundation.db import transaction
 from foundation.log import logger
 from jobs import customer_jobs
@@ -18,8 +19,8 @@ log = logger(__name__)
 Taker = Callable[[Session, OutgoingMessage], None]
 
 
-RESULT_HANDLERS: dict[str, Taker] = {**customer_jobs.RESULTS, "menu/create": menu_answered}
-RELEASES: dict[str, Taker] = dict(customer_jobs.RELEASES)
+RESULT_HANDLERS: dict[str, Taker] = {**customer_jobs.RESULTS, **handover_asking.RESULTS, "menu/create": menu_answered}
+RELEASES: dict[str, Taker] = {**customer_jobs.RELEASES, **handover_asking.RELEASES}
 MOST_TRIES = 10
 
 

@@ -10,7 +10,7 @@ from prometheus_client import Counter
 
 from foundation import clock
 from foundation.log import logger
-from jobs import results, sweep_jobs
+from jobs import results, segment_jobs, sweep_jobs
 from jobs.broker import QUICK, SLOW, ask
 from jobs.daily import DAILY, Daily, due_day
 
@@ -46,15 +46,29 @@ SWEEPS = (
     Sweep("outbox.expire", 10, sweep_jobs.expire_outbox),
     Sweep("outbox.results", 5, results.handle_left),
     Sweep("outbox.media", 60, sweep_jobs.refresh_media),
+    Sweep("segments.refresh", 2, segment_jobs.refresh_alone),
 )
+# What somebody watches on a page is asked again soon: a worker that was killed had it in hand, and the mark says it waits.
 ASKS = (
     Ask("customers.pull_wanted", 2),
+    Ask("customers.tell_losses", 60, again_after=300),
+    Ask("customers.poll_handovers", 120, again_after=600),
+    Ask("customers.pull_unassigned", 3600, again_after=3600),
     Ask("customers.remind_steps", 60, again_after=300),
+    Ask("customers.retier", 60, again_after=300),
+    Ask("customers.tag_by_rules", 2, again_after=120),
+    Ask("customers.write_tags", 5, again_after=300),
+    Ask("customers.end_tags", 60, again_after=300),
+    Ask("customers.erase", 60, SLOW, again_after=600),
     Ask("org.pull_staff", 5),
     Ask("content_library.fetch_pictures", 3),
     Ask("content_library.want_pictures", 600, again_after=1200),
     Ask("content_library.post_cards", 20, again_after=300),
     Ask("org.sync", 5, SLOW),
+    Ask("customers.import", 5, SLOW, again_after=10),
+    Ask("customers.merge", 60, SLOW, again_after=300),
+    Ask("customers.work_batches", 5, SLOW, again_after=10),
+    Ask("api.tell", 2, again_after=120),
     Ask("content_library.draw_posters", 5, SLOW),
     Ask("sop.hand_out", 2),
     Ask("sop.remind", 20, again_after=120),
@@ -62,8 +76,13 @@ ASKS = (
     Ask("sop.grey_withdrawn", 10),
     Ask("leaderboard.recount", 60, again_after=300),
     Ask("leaderboard.count_weeks", 600, again_after=1200),
+    Ask("bot.pull_kf", 5),
     Ask("bot.set_menu", 60, again_after=300),
     Ask("radar.tell", 2),
+    Ask("segments.export", 5, SLOW, again_after=10),
+    Ask("segments.freeze", 5, SLOW, again_after=10),
+    Ask("segments.refresh_daily", 60, SLOW, again_after=300),
+    Ask("segments.count", 60, again_after=300),
     Ask("radar.tell_missed", 300, again_after=600),
 )
 

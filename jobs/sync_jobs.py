@@ -7,6 +7,7 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from customers.actions import apply_tags
+from customers.profile_actions import seed_profile_fields
 from customers.tag_list import seed_tag_groups
 from foundation import clock
 from foundation.config import settings
@@ -14,10 +15,18 @@ from foundation.db import Json, transaction
 from foundation.errors import Conflict
 from foundation.log import logger
 from jobs.customer_sync import pull_customers
+from jobs.daily import count_anew
 from jobs.sync_run import Going, bearable, beating, in_parallel, patiently
 from org import actions as org
 from org.models import SyncRun
-from org.queries import find_latest_run, list_departments_after, list_unseen_staff, list_wanted_staff, unknown_departments
+from org.queries import (
+    ended_before,
+    find_latest_run,
+    list_departments_after,
+    list_unseen_staff,
+    list_wanted_staff,
+    unknown_departments,
+)
 from wecom import reads
 from wecom.errors import PlatformError, Refused
 
@@ -69,7 +78,10 @@ def _finish(run: Going, error: str) -> None:
     try:
         with transaction() as session:
             run.record(session)
+            first = not error and run.kind in WHOLE and not ended_before(session, WHOLE)
             org.finish_run(session, run.id, run.fence, error=error)
+            if first:
+                count_anew(session)
     except Conflict:
         log.warning("sync finished by another worker", run=run.id)
 
@@ -169,15 +181,17 @@ def _take_user(session: Session, userid: str, answer: Json | PlatformError, fetc
 
 def pull_tags(run: Going) -> None:
     """All tag groups in one call (DOC 92117)."""
+    fetched_at = clock.now()
     try:
         groups = patiently(reads.list_corp_tags)
     except Refused as error:
         run.missing("tags", bearable(error).errcode, [])
         return
     with transaction() as session:
-        apply_tags(session, groups)
+        apply_tags(session, groups, fetched_at=fetched_at)
         # A corp that has neither 消费属性 nor 行为偏好 gets them once it is known that it has not.
         seed_tag_groups(session)
+        seed_profile_fields(session)
         run.seen("tags", groups=len(groups), tags=sum(len(group.get("tag") or []) for group in groups))
         run.record(session)
 
@@ -224,6 +238,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "tags": ("tags",),
     "customers": ("customers",),
 }
+WHOLE = ("first", "full")
 WORK: dict[str, Callable[[Going], None]] = {
     "departments": pull_departments,
     "users": pull_users,

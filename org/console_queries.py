@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import NotFound
-from org.models import Department, Staff, StaffStatus, Store
+from org.models import Department, DepartmentKind, Staff, StaffStatus, Store
 from org.queries import inside
 from org.rules import like_words
 
@@ -57,3 +57,12 @@ def page_staff_of(
     if q:
         wanted.append(Staff.name.ilike(like_words(q)) | Staff.userid.ilike(like_words(q)))
     return list(session.scalars(select(Staff).where(*wanted).order_by(Staff.id).limit(limit)))
+
+
+def list_areas_in(session: Session, viewer: Staff, limit: int = 400) -> list[tuple[int, str, int]]:
+    """(id, name, depth below the viewer's own) of living departments of her subtree that are no stores, as a tree is read."""
+    chosen = select(Department.id, Department.name, Department.path).where(
+        Department.removed_at.is_(None), Department.kind != DepartmentKind.STORE, inside(Department.path, viewer.path)
+    )
+    rows = session.execute(chosen.order_by(Department.path).limit(limit)).all()
+    return [(id_, name, path.count(".") - viewer.path.count(".")) for id_, name, path in rows]

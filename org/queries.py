@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from foundation import clock
 from foundation.errors import NotFound, SignInNeeded
-from org.models import Department, Role, Staff, StaffStatus, Store, SyncRun
+from org.models import Department, Role, Staff, StaffStatus, Store, SyncRun, SyncStatus
 from org.rules import NOWHERE
 
 AT_COUNTER = (Role.GUIDE, Role.STORE_MANAGER)
@@ -164,6 +164,12 @@ def get_run(session: Session, run_id: int) -> SyncRun:
 def find_latest_run(session: Session, kind: str) -> SyncRun | None:
     """The newest sync of a kind, in whatever state."""
     return session.scalars(select(SyncRun).where(SyncRun.kind == kind).order_by(SyncRun.id.desc()).limit(1)).one_or_none()
+
+
+def ended_before(session: Session, kinds: Collection[str]) -> bool:
+    """Whether some sync of these kinds ended well already."""
+    done = select(SyncRun.id).where(SyncRun.kind.in_(kinds), SyncRun.status == SyncStatus.DONE)
+    return session.scalar(done.limit(1)) is not None
 
 
 def is_batch() -> ColumnElement[bool]:

@@ -114,6 +114,16 @@ def cancel_waiting(session: Session, about: str) -> int:
     )
 
 
+def hurry(session: Session, about: str, lane: Lane) -> int:
+    """Move what waits about something up into this lane: somebody waits for it now. Returns how many moved."""
+    moved = update(OutgoingMessage).where(OutgoingMessage.about == about, OutgoingMessage.lane != lane)
+    moved = moved.where(OutgoingMessage.status == MessageStatus.WAITING).execution_options(synchronize_session=False)
+    count = _rows(session.execute(moved.values(lane=lane)))
+    if count:
+        session.execute(select(func.pg_notify("outbox", lane.value)))
+    return count
+
+
 def resend(session: Session, message_id: int, actor: str) -> OutgoingMessage:
     """Owe a dead message again, now, with its whole patience in front of it. Raises NotFound, Conflict."""
     message = get_message(session, message_id, lock=True)

@@ -48,7 +48,7 @@ def without_attachments_of(payload: Json, lost: set[str]) -> Json:
 def as_json(value: Json) -> str:
     """JSON text for a jsonb column, which takes neither NUL nor half a surrogate pair."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if "\\u0000" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if "\\u0000" in text or (not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)):
         text = json.dumps(_clean(value), ensure_ascii=False, separators=(",", ":"))
     return text
 

@@ -1,5 +1,7 @@
 """What the outbox can be asked: what waits, what died and why, what is paused, whose results nobody has taken yet."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -9,6 +11,7 @@ from foundation import clock
 from foundation.errors import NotFound
 from outbox.models import Lane, MessageStatus, OutgoingMessage, PausedCall, ResultStatus
 
+NEWEST_LOOKED_AT = 20_000
 ENDED = (MessageStatus.SENT, MessageStatus.DEAD, MessageStatus.EXPIRED)
 
 
@@ -18,6 +21,12 @@ def get_message(session: Session, message_id: int, *, lock: bool = False) -> Out
     if found is None:
         raise NotFound("没有这条消息")
     return found
+
+
+def is_on_its_way(session: Session, key: str) -> bool:
+    """Whether a call under this idempotency key is kept and was not let go (expired)."""
+    found = session.scalar(select(OutgoingMessage.status).where(OutgoingMessage.idempotency_key == key))
+    return found is not None and found != MessageStatus.EXPIRED
 
 
 def page_dead(session: Session, before_id: int | None = None, limit: int = 50) -> list[OutgoingMessage]:
@@ -93,3 +102,38 @@ def list_results_wanted(session: Session, limit: int = 100) -> list[OutgoingMess
             .limit(limit)
         )
     )
+
+
+@dataclass(frozen=True)
+class CallPace:
+    """How one call goes: what waits by lane, how many were sent in the last hour, how many died, until when it is paused."""
+
+    waiting: dict[Lane, int]
+    per_hour: int
+    dead: int
+    paused_until: datetime | None
+
+
+def pace_of(session: Session, call: str, most: int = 100_000) -> CallPace:
+    """How a call goes, from bounded looks: up to `most` waiting rows of each lane, and the newest 20,000 rows for the hour."""
+    waiting = {lane: _count_waiting(session, call, lane, most) for lane in Lane}
+    newest = select(func.coalesce(func.max(OutgoingMessage.id), 0) - NEWEST_LOOKED_AT).scalar_subquery()
+    late = (OutgoingMessage.id > newest, OutgoingMessage.call == call, OutgoingMessage.sent_at > clock.now() - clock.days(1 / 24))
+    per_hour = session.scalar(select(func.count()).where(*late)) or 0
+    died = select(OutgoingMessage.id).where(OutgoingMessage.status == MessageStatus.DEAD, OutgoingMessage.call == call)
+    dead = session.scalar(select(func.count()).select_from(died.limit(most).subquery())) or 0
+    paused = session.scalar(select(PausedCall.until).where(PausedCall.call == call, PausedCall.until > clock.now()))
+    return CallPace({lane: count for lane, count in waiting.items() if count}, per_hour, dead, paused)
+
+
+def _count_waiting(session: Session, call: str, lane: Lane, most: int) -> int:
+    chosen = select(OutgoingMessage.id).where(
+        OutgoingMessage.lane == lane, OutgoingMessage.call == call, OutgoingMessage.status == MessageStatus.WAITING
+    )
+    return session.scalar(select(func.count()).select_from(chosen.limit(most).subquery())) or 0
+
+
+def list_dead_of(session: Session, calls: Sequence[str], limit: int = 20) -> list[OutgoingMessage]:
+    """Dead messages of some calls, newest first."""
+    query = select(OutgoingMessage).where(OutgoingMessage.status == MessageStatus.DEAD, OutgoingMessage.call.in_(calls))
+    return list(session.scalars(query.order_by(OutgoingMessage.id.desc()).limit(limit)))

@@ -14,7 +14,7 @@ UPLOAD = "media/upload"
 # Errors that mean the thing is as it should be: a welcome was given, a card was already changed.
 DONE = frozenset({(WELCOME, 41051), ("message/update_template_card", 60140)})
 # Two writers on one customer give 45035, and order matters: one at a time for each `about`.
-IN_ORDER = ("externalcontact/mark_tag", "externalcontact/remark")
+IN_ORDER = ("externalcontact/mark_tag", "externalcontact/remark", "externalcontact/edit_corp_tag")
 LOST_MEDIA = frozenset({40007, 40145})
 CROWDED = frozenset({45033})
 
@@ -24,6 +24,11 @@ UNREPEATABLE = {
     "externalcontact/add_contact_way": "企业微信没有答复，活码可能已建成（管理后台看不到）；再发会另建一个，多出的占用名额",
     "externalcontact/add_corp_tag": "企业微信没有答复，标签可能已经建好；请先在企业微信后台「客户标签」核对，没有再重发",
 }
+
+# What ends in front of a customer: owed only by customers.respect.send_to_customers, which asks whether she may be contacted.
+TO_CUSTOMERS = frozenset(
+    {WELCOME, "externalcontact/add_msg_template", "externalcontact/add_moment_task", "kf/send_msg", "kf/send_msg_on_event"}
+)
 
 MOST_LOSSES = 20
 MOST_LOSSES_UNREPEATABLE = 2

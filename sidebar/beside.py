@@ -1,14 +1,16 @@
 """The chat a page stands beside: the customer, how she is addressed, where she stands, and in whose voice the guide speaks."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from content_library.rules import Moment, moment_of
 from content_library.voice import voice_of
 from customers.models import Customer, Follow
-from customers.queries import get_customer_of, is_adding_known
+from customers.queries import get_customer_standing, is_adding_known
+from customers.tier_models import Stage
+from customers.tier_rules import STAGE_NAMES
 from foundation import clock
 from foundation.text import cut
 from sidebar.routes.door import current_customer, current_staff, store_name, variables
@@ -37,6 +39,11 @@ def moment_now(follow: Follow) -> Moment:
     return moment_of(known, silent)
 
 
+def placed(moment: Moment, stage: str | None) -> Moment:
+    """The moment with the stage the brand's own rules put her in (customers.tier_rules), once they were asked."""
+    return replace(moment, stage=STAGE_NAMES[Stage(stage)]) if stage else moment
+
+
 def address_of(customer: Customer, follow: Follow) -> str:
     """How texts address her: the guide's remark before the nickname, without what the guide noted behind it in brackets."""
     name = follow.remark or customer.name
@@ -49,6 +56,6 @@ def beside(session: Session) -> Beside:
     store, persona_id = store_name(session, staff), voice_of(session, staff)
     if not external_userid:
         return Beside(variables(staff, store), persona_id)
-    customer, follow = get_customer_of(session, staff, external_userid)
+    customer, follow, _, stage = get_customer_standing(session, staff, external_userid)
     filled = variables(staff, store, address_of(customer, follow))
-    return Beside(filled, persona_id, customer, follow, moment_now(follow).stage)
+    return Beside(filled, persona_id, customer, follow, placed(moment_now(follow), stage).stage)

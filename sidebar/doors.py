@@ -4,6 +4,7 @@ from sidebar.routes import (
     board,
     care,
     customers,
+    handovers,
     items,
     library,
     login,
@@ -12,7 +13,9 @@ from sidebar.routes import (
     photos,
     posters,
     posts,
+    profile,
     proposals,
+    sending,
     sends,
     service,
     signature,
@@ -21,6 +24,6 @@ from sidebar.routes import (
 from sidebar.routes.door import bp
 
 __all__ = [
-    "board", "bp", "care", "customers", "items", "library", "login", "me", "mine", "photos", "posters", "posts", "proposals",
-    "sends", "service", "signature", "tasks",
+    "board", "bp", "care", "customers", "handovers", "items", "library", "login", "me", "mine", "photos", "posters", "posts",
+    "profile", "proposals", "sending", "sends", "service", "signature", "tasks",
 ]  # fmt: skip

@@ -33,6 +33,7 @@ class SendReport:
     edited: bool
     at: datetime
     assignment_id: int | None = None
+    reply: bool = False
 
 
 def _number(value: object, name: str) -> int:
@@ -66,7 +67,15 @@ def send_report(body: object) -> SendReport:
         edited=bool(body.get("edited")),
         at=_moment(body.get("at")),
         assignment_id=None if body.get("task") is None else _number(body["task"], "task"),
+        reply=body.get("reply") is True,
     )
+
+
+def sending_form(body: object) -> tuple[int, bool]:
+    """(item, whether it answers what she asked just now). Raises Invalid."""
+    if not isinstance(body, dict):
+        raise Invalid("内容有误，请刷新页面")
+    return _number(body.get("item"), "item"), body.get("reply") is True
 
 
 def consent_choice(text: str) -> Consent:

@@ -107,3 +107,33 @@ def wanted_customers(args: Mapping[str, str]) -> Wanted:
         silent=silent,
         order=order if order in ORDERS else "added",
     )
+
+
+@dataclass(frozen=True)
+class ClosetForm:
+    """A thing for her closet as it was tapped or typed."""
+
+    name: str
+    wished: bool
+    colour: str
+    size: str
+    once: str
+
+
+def closet_form(form: Mapping[str, str]) -> ClosetForm:
+    """What the closet's sheet posts. Raises Invalid for a page's key that is none."""
+    name = (form.get("typed") or form.get("name") or "").strip()[:MAX_TEXT].replace("\x00", "")
+    texts = [(form.get(key) or "").strip()[:MAX_TEXT].replace("\x00", "") for key in ("colour", "size")]
+    return ClosetForm(name, form.get("wished") == "yes", texts[0], texts[1], once_of(form))
+
+
+def field_number(text: str) -> int:
+    """The number of a field. Raises Invalid."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise Invalid("内容有误，请刷新页面")
+    return int(text)
+
+
+def skipped(args: Mapping[str, str]) -> list[int]:
+    """Fields asked and left for later, from the address: "3,7"."""
+    return [int(one) for one in args.get("skip", "").split(",")[:60] if one.isascii() and one.isdigit() and len(one) <= 15]

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from customers.models import Consent, FollowStatus, TimelineEntry
 from customers.service_queries import Service
+from customers.tier_rules import ROLE_NAMES
+from customers.timeline_rules import CONSENTS as CONSENT_NAMES
+from customers.timeline_rules import GROUPS, TAGGED_BY, sentence
 from foundation import clock
 from foundation.db import Json
-from foundation.text import cut
 from sop.models import AnswerKind, Assignment, AssignmentStatus, TaskStatus
 
 ADD_WAYS = {
@@ -20,21 +22,13 @@ GONE = {
     FollowStatus.TRANSFERRED: "这位客户已交接给其他同事，只能查看历史。",
     FollowStatus.HALF: "客户加了您，请先在聊天里通过好友验证。",
 }
-CONSENT_CHOICES = {Consent.ALL: "都可以", Consent.SERVICE_ONLY: "只要服务信息", Consent.NONE: "不要再发"}
+CONSENT_CHOICES = CONSENT_NAMES
 CONSENTS = {
-    Consent.SERVICE_ONLY: "只接收服务消息：不要发新品、活动和优惠",
-    Consent.NONE: "客户不想收到消息：请不要主动发送",
+    Consent.SERVICE_ONLY: "只收服务消息：不要发新品、活动和优惠",
+    Consent.NONE: "都不接收：请不要主动发送",
 }
-TIMELINE = {
-    "added": "加为好友", "half_added": "加了您，等您通过", "ended": "解除好友", "tagged": "打标签", "untagged": "去掉标签",
-    "auto_tagged": "自动打标签", "sent": "发送", "opened": "打开了", "forward_opened": "转发后有人打开", "care": "客户关怀",
-    "transfer_failed": "交接没有成功", "consent": "修改接收意愿",
-}  # fmt: skip
-FACTS: dict[str, dict[str, str]] = {
-    "by": {"customer": "客户删除了导购", "guide": "导购删除了客户", "transfer": "交接给同事"},
-    "outcome": {"done": "已完成", "skip": "已跳过"},
-    "to": {Consent.ALL: "全部接收", Consent.SERVICE_ONLY: "只收服务消息", Consent.NONE: "不想收消息"},
-}
+ROLES = ROLE_NAMES
+TIMELINE_GROUPS = GROUPS
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 PROPOSALS = {
     "open": ("等总部看", "todo"), "adopted": ("已采用", "ok"), "declined": ("没有采用", "off"), "withdrawn": ("已撤回", "off"),
@@ -43,9 +37,9 @@ ANSWERS = {AnswerKind.TAP: "点一下完成", AnswerKind.TEXT: "写一句话", A
 
 
 def ago(moment: datetime | None) -> str:
-    """今天 14:05, 昨天 09:10, 3 天前, 10月8日, 2025年10月8日."""
+    """今天 14:05, 昨天 09:10, 3 天前, 10月8日, 2025年10月8日; only what went through us is known."""
     if moment is None:
-        return "还没有"
+        return "导购台里还没有记录"
     local, today = moment.astimezone(clock.SHANGHAI), clock.today()
     days = (today - local.date()).days
     if days == 0:
@@ -56,6 +50,17 @@ def ago(moment: datetime | None) -> str:
         return f"{days} 天前"
     year = "" if local.year == today.year else f"{local.year}年"
     return f"{year}{local.month}月{local.day}日"
+
+
+def they(gender: int) -> str:
+    """How a customer is spoken of: 他, 她, and 客户 while the gender is not known."""
+    return {1: "他", 2: "她"}.get(gender, "客户")
+
+
+def tagged_by(by: str, who: str) -> str:
+    """Who gave a tag, of a mark's `by`: a guide by name (`who`; 您 of herself), "rule:7" is 自动规则."""
+    kind = by.partition(":")[0]
+    return {"guide": who, "client": f"{who}在企业微信里"}.get(kind) or TAGGED_BY.get(kind, "同事")
 
 
 def until(moment: datetime) -> str:
@@ -73,15 +78,9 @@ def until(moment: datetime) -> str:
     return f"{day} {local:%H:%M} 前"
 
 
-def event_of(entry: TimelineEntry) -> str:
-    """One line of the timeline: what happened, with those of its facts that a guide understands."""
-    facts = entry.facts
-    parts = [facts.get("title"), facts.get("channel"), "、".join(facts.get("add") or facts.get("remove") or [])]
-    # `by` names who tagged, too: only an end says which side ended it.
-    parts += [known.get(facts.get(name, "")) for name, known in FACTS.items() if name != "by" or entry.kind == "ended"]
-    said = TIMELINE.get(entry.kind, "动态")
-    details = "，".join(str(part) for part in parts if part)
-    return cut(f"{said}：{details}" if details else said, 80)
+def event_of(entry: TimelineEntry, who: str = "") -> str:
+    """One line of the timeline: what happened, with those of its facts that a guide understands; `who` did it, by name."""
+    return sentence(entry.kind, entry.facts, who)
 
 
 def state_of(assignment: Assignment) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from customers.actions import note_timeline
+from customers.respect import note_contact
+from customers.respect_models import ContactKind
 from foundation import audit, clock
 from foundation.db import Json
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -138,6 +140,9 @@ def finish_care(session: Session, guide: Staff, follow_id: int, node_id: int, ou
         session, follow.customer_id, "care", staff_id=guide.id, at=clock.now(),
         once=f"care:{follow_id}:{node_id}:{since.isoformat()}:{outcome}", day=node.day, title=node.title, outcome=outcome,
     )  # fmt: skip
+    if outcome == "done":
+        about, once = f"care_node:{node_id}", f"care:{follow_id}:{node_id}:{since.isoformat()}"
+        note_contact(session, follow.customer_id, ContactKind.CARE, "care", guide.id, about, once)
     return True
 
 

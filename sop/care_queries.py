@@ -9,11 +9,16 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from customers.models import Consent, Customer, Follow, FollowStatus
+from customers.respect import AT_ONCE, may_contact
+from customers.respect_models import ContactKind
 from foundation import clock
 from org.models import Staff
 from org.queries import inside
 from sop.models import CareDone, CareNode
 from sop.rules import CARE_OVERDUE_DAYS, care_due_on
+
+# A guide's day with her customers; who may be contacted at some time in it is proposed in the morning.
+DAY_BEGINS, DAY_ENDS = 12, 21
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ def _falls_due(on: date, overdue_days: int) -> ColumnElement[bool]:
 
 def _may_be_cared_for() -> ColumnElement[bool]:
     """A look at one customer row for each follow that is due: as a join, the planner may read millions of them."""
-    return select(Customer.consent).where(Customer.id == Follow.customer_id).scalar_subquery() != Consent.NONE
+    return select(Customer.consent).where(Customer.id == Follow.customer_id).scalar_subquery() == Consent.ALL
 
 
 def _due(on: date, staff_ids: Sequence[int]) -> Select[int, int, int, str, int]:
@@ -81,8 +86,23 @@ def _due(on: date, staff_ids: Sequence[int]) -> Select[int, int, int, str, int]:
     )
 
 
+def _not_on(session: Session, customer_ids: Sequence[int], on: date) -> set[int]:
+    """Those of them who may not be cared for on this day at all (contacted lately, too often …); the night alone stops nobody."""
+    evening, held = clock.at(on, DAY_ENDS), set[int]()
+    moment = min(max(clock.now(), clock.at(on, DAY_BEGINS)), evening)
+    for first in range(0, len(customer_ids), AT_ONCE):
+        refused = may_contact(session, customer_ids[first : first + AT_ONCE], ContactKind.CARE, moment)
+        for id_, why in refused.items():
+            if why.rule != "quiet" and (why.allowed_at is None or why.allowed_at > evening):
+                held.add(id_)
+    return held
+
+
 def list_care_due(session: Session, guide: Staff, on: date, limit: int = 100) -> list[CareDue]:
-    """Her customers due on a Shanghai day: what is still to do first, today's before overdue ones, then what is done."""
+    """Her customers due on a Shanghai day: what is still to do first, today's before overdue ones, then what is done.
+
+    Who may not be contacted that day is not proposed.
+    """
     due = _due(on, [guide.id]).subquery()
     left_first = case((due.c.outcome.is_(None), 0), else_=1)
     query = (
@@ -93,22 +113,27 @@ def list_care_due(session: Session, guide: Staff, on: date, limit: int = 100) ->
         .order_by(left_first, (Follow.followed_at + func.make_interval(0, 0, 0, CareNode.day)).desc(), Follow.id)
         .limit(limit)
     )
+    rows = session.execute(query).all()
+    held = _not_on(session, [customer.id for _, customer, _, outcome in rows if not outcome], on)
     return [
         CareDue(follow, customer, node, outcome or "", (on - care_due_on(clock.day_of(follow.followed_at), node.day)).days)
-        for follow, customer, node, outcome in session.execute(query)
+        for follow, customer, node, outcome in rows
+        if outcome or customer.id not in held
     ]
 
 
 def list_care_loads(session: Session, on: date, guide_ids: Sequence[int]) -> list[CareLoad]:
     """What the morning holds for each of these guides; who has nothing to do is left out."""
     due = _due(on, guide_ids).subquery()
-    query = (
-        select(due.c.staff_id, func.count(), func.sum(due.c.estimated_minutes))
-        .where(due.c.outcome.is_(None))
-        .group_by(due.c.staff_id)
-        .order_by(due.c.staff_id)
-    )
-    return [CareLoad(*row) for row in session.execute(query)]
+    query = select(due.c.staff_id, due.c.estimated_minutes, Follow.customer_id).join(Follow, Follow.id == due.c.follow_id)
+    rows = session.execute(query.where(due.c.outcome.is_(None)).order_by(due.c.staff_id, due.c.follow_id)).all()
+    held = _not_on(session, sorted({row.customer_id for row in rows}), on)
+    loads: dict[int, CareLoad] = {}
+    for guide_id, minutes, customer_id in rows:
+        if customer_id not in held:
+            known = loads.get(guide_id, CareLoad(guide_id, 0, 0))
+            loads[guide_id] = CareLoad(guide_id, known.customers + 1, known.minutes + minutes)
+    return list(loads.values())
 
 
 def find_care_due(session: Session, guide: Staff, follow_id: int, node_id: int) -> tuple[Follow, CareNode] | None:

@@ -112,7 +112,7 @@ class Stack:
         return child
 
     def add_product(self, host: str, port: int) -> None:
-        """Migrate, then start web, the roads (a process each: none waits for another), jobs and clock."""
+        """Migrate, then start web, the roads (a process each: none waits for another), jobs, clock and counter."""
         self.run("alembic", "upgrade", "head")
         self.add("web", "gunicorn", "--bind", f"{host}:{port}", "app:create_app()")
         for road in ("welcome", "in", "out"):
@@ -120,6 +120,7 @@ class Stack:
         # A worker whose Redis died first tries for ever to hand its message back: dramatiq would wait ten minutes for it.
         self.add("jobs", "dramatiq", "jobs.worker", "--processes", "1", "--threads", "8", "--worker-shutdown-timeout", "5000")
         self.add("clock", "jobs.clock")
+        self.add("counter", "jobs.counter")
 
     def wait_for(self, what: str, ready: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until `ready`; a child that died meanwhile ends the wait with its last words."""

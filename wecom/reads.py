@@ -88,9 +88,43 @@ def get_customer(external_userid: str) -> Json:
         cursor = following
 
 
+def transfer_results(departed: bool, from_userid: str, to_userid: str) -> list[Json]:
+    """Every takeover asked for between two members, the last of each customer: external_userid, status (1 taken over, 2 waiting,
+    3 refused, 4 receiver full), takeover_time (DOC 94088; of a member who left: DOC 94082).
+    """
+    call = f"externalcontact/{'resigned/' if departed else ''}transfer_result"
+    rows: list[Json] = []
+    cursor = ""
+    while True:
+        answer = _post(call, {"handover_userid": from_userid, "takeover_userid": to_userid, "cursor": cursor})
+        rows += answer.get("customer") or []
+        following = str(answer.get("next_cursor") or "")
+        if not following or following == cursor:
+            return rows
+        cursor = following
+
+
+def list_unassigned(cursor: str = "") -> tuple[list[Json], str]:
+    """A page of (handover_userid, external_userid, dimission_time) of customers whose member left, and the next cursor, "" at the
+    end (DOC 92124).
+    """
+    answer = _post("externalcontact/get_unassigned_list", {"cursor": cursor, "page_size": 1000})
+    following = "" if answer.get("is_last") else str(answer.get("next_cursor") or "")
+    return list(answer.get("info") or []), following
+
+
 def list_corp_tags() -> list[Json]:
     """Every tag group with its tags (DOC 92117)."""
     return list(_post("externalcontact/get_corp_tag_list", {}).get("tag_group") or [])
+
+
+def sync_kf(open_kfid: str, cursor: str, token: str = "") -> tuple[list[Json], str, bool]:
+    """A page of what was said on a 微信客服 account after the cursor ("": the last three days), the next cursor, and whether more
+    follows (DOC 94670). `token` of the newest event, ten minutes good, spares the strict limit. Refused 95007 for an old one.
+    """
+    body = {"open_kfid": open_kfid, "cursor": cursor, "limit": 1000, "voice_format": 0}
+    answer = _post("kf/sync_msg", body | ({"token": token} if token else {}))
+    return list(answer.get("msg_list") or []), str(answer.get("next_cursor") or cursor), bool(answer.get("has_more"))
 
 
 def identity_of_code(code: str) -> Identity:

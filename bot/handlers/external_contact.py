@@ -8,6 +8,7 @@ from bot.fields import need, text_of
 from bot.models import InboundEvent
 from bot.rules import welcome_counts_from
 from customers import actions as customers
+from customers.erasing import is_before_erasing, is_of_an_erased_life
 from customers.models import Customer
 from org.models import Staff
 
@@ -32,7 +33,14 @@ def half_added(session: Session, event: InboundEvent) -> None:
     _start(session, event, half=True)
 
 
+def _is_of_an_erased_life(session: Session, event: InboundEvent) -> bool:
+    """She was erased at her wish; what is told of the time before, or of a relation she has left behind, is not kept."""
+    return is_of_an_erased_life(session, need(event.body, "ExternalUserID"), event.created_at_platform)
+
+
 def _start(session: Session, event: InboundEvent, *, half: bool) -> None:
+    if is_before_erasing(session, need(event.body, "ExternalUserID"), event.created_at_platform):
+        return
     counts_from = welcome_counts_from(event.created_at_platform, event.received_at)
     code = text_of(event.body, "WelcomeCode") if counts_from is not None else ""
     usual = counts_from == event.created_at_platform
@@ -54,7 +62,8 @@ def _start(session: Session, event: InboundEvent, *, half: bool) -> None:
 def edited(session: Session, event: InboundEvent) -> None:
     """The guide changed remark, phone or tags in her client; the event says only that, so the customer is pulled."""
     need(event.body, "UserID")
-    customers.want_pull(session, need(event.body, "ExternalUserID"))
+    if not _is_of_an_erased_life(session, event):
+        customers.want_pull(session, need(event.body, "ExternalUserID"))
 
 
 def deleted(session: Session, event: InboundEvent) -> None:
@@ -70,11 +79,14 @@ def unfollowed(session: Session, event: InboundEvent) -> None:
 
 def _end(session: Session, event: InboundEvent, by: str) -> None:
     userid, external_userid = need(event.body, "UserID"), need(event.body, "ExternalUserID")
-    customers.end_following(session, userid, external_userid, by=by, at=event.created_at_platform)
+    if not _is_of_an_erased_life(session, event):
+        customers.end_following(session, userid, external_userid, by=by, at=event.created_at_platform)
 
 
 def transfer_failed(session: Session, event: InboundEvent) -> None:
     """A takeover failed: the customer refused, or the guide has too many."""
+    if _is_of_an_erased_life(session, event):
+        return
     customers.transfer_failed(
         session,
         need(event.body, "UserID"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Error as BrowserError
 
-from demo.walk import customer_steps, day_steps, task_steps
+from demo.walk import customer_steps, day_steps, people_steps, task_steps
 from demo.walk.road import Road, WrongStep, road
 from foundation.config import settings
 
@@ -24,6 +24,8 @@ STEPS: list[tuple[str, str, Callable[[Road], str]]] = [
     ("3.4", "一位交文字和照片", task_steps.one_answers_with_a_photo),
     ("3.5", "控制台实时看到", task_steps.console_shows_it_live),
     ("6.1", "和应用聊天", day_steps.chat_answers),
+    ("7.1", "人群边搭边数", people_steps.people_are_counted_live),
+    ("7.2", "批量打标签并撤销", people_steps.many_are_tagged_and_it_is_taken_back),
     ("4.1", "早上的客户 SOP", day_steps.morning_brings_the_right_customers),
     ("3.6", "一位被提醒，然后逾期", task_steps.one_is_reminded_then_late),
     ("5.1", "到点的榜单卡片", day_steps.evening_brings_the_board),

@@ -2,7 +2,7 @@
 
 import time
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from demo.seed import CHANNEL_TAG, verify_callbacks
 from demo.walk.road import Road, WrongStep
@@ -69,6 +69,13 @@ def guide_tags_in_two_taps(road: Road) -> str:
     return f"本地 {shown:.2f} 秒，企业微信 {time.monotonic() - began:.2f} 秒"
 
 
+def _say_it_is_a_reply(page: Page) -> None:
+    """Where another member wrote to her just now the sidebar asks first: the walk answers that the customer has just written."""
+    reply = page.get_by_role("button", name="是在回复客户，发送")
+    if reply.is_visible():
+        reply.click()
+
+
 def guide_sends_a_script(road: Road) -> str:
     page, customer = road.phone(GUIDE), road.facts["customer"]
     page.get_by_role("link", name="话术").click()
@@ -80,6 +87,7 @@ def guide_sends_a_script(road: Road) -> str:
     found.get_by_role("button", name="发送").click()
 
     def arrived() -> bool:
+        _say_it_is_a_reply(page)
         return any(line["via"] == "sidebar" and "羽绒" in str(line["body"]) for line in road.platform.chat(GUIDE, customer))
 
     road.until("话术进入聊天", arrived)
@@ -96,6 +104,7 @@ def guide_sends_her_poster(road: Road) -> str:
     page.get_by_role("button", name="发送给客户").click()
 
     def picture() -> bool:
+        _say_it_is_a_reply(page)
         return any(line["via"] == "sidebar" and line["msgtype"] == "image" for line in road.platform.chat(GUIDE, customer))
 
     road.until("海报进入聊天", picture)

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from foundation.audit_queries import page_deeds
 from foundation.db import transaction
+from hq.audit_facts import known_of
 from hq.forms import as_number
 from hq.pages import cut_page
-from hq.routes.door import HEADQUARTERS, allow, bp
-from org.console_queries import staff_names
+from hq.routes.door import HEADQUARTERS, allow, bp, current_staff
 
 PAGE = 50
 
@@ -21,7 +21,7 @@ def show_audit() -> ResponseReturnValue:
     with transaction() as session:
         found = page_deeds(session, as_number(request.args.get("before")), PAGE + 1, actor=actor, subject=subject)
         rows, last = cut_page(found, PAGE)
-        names = staff_names(session, [as_number(row.actor.removeprefix("staff:")) for row in rows])
-    who = {f"staff:{id_}": name for id_, name in names.items()}
+        known = known_of(session, current_staff(), rows)
+    who = {f"staff:{id_}": name for id_, name in known.members.items()}
     more = url_for("hq.show_audit", before=last.id, actor=actor, subject=subject) if last else ""
-    return render_template("hq/audit.html", rows=rows, who=who, next=more, actor=actor, subject=subject)
+    return render_template("hq/audit.html", rows=rows, who=who, known=known, next=more, actor=actor, subject=subject)

@@ -1,51 +1,167 @@
-"""Customers (客户) as the console sees them: found by name, read with their timeline. Phones stay masked, nothing changes."""
+"""The customer list (客户列表): filters or a rule, found by name or number, saved views, columns; a page of fifty by keyset."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from customers.console_queries import find_last_consent, list_follows_in
-from customers.queries import get_customer_card, page_customers, page_timeline, tags_of
-from foundation.db import transaction
+from customers.queries import tags_of
+from foundation.db import Json, transaction
+from foundation.errors import Invalid
+from hq.customer_filters import CHOICES, COLUMNS, NAMES, NOT_READ, USUAL, Asked, asked, unfolded
 from hq.forms import as_number
 from hq.pages import cut_page
 from hq.routes.door import MANAGERS, allow, bp, current_staff
-from org.console_queries import staff_names, store_names
+from hq.rule_form import read_rule, written_rule
+from org.console_queries import list_areas_in
+from org.models import Staff
+from segments.finding import find
+from segments.listing import lines
+from segments.lists import list_channels
+from segments.models import SavedView
+from segments.offering import Offered, names_of_rule, offer
+from segments.queries import counted, page, resolve
+from segments.rules import EVERYBODY, parse
+from segments.sentences import sentence
+from segments.views import get_view, list_views
 
 PAGE = 50
-MOMENTS = 30
-LONGEST_SEARCH = 40
+LONGEST_SEARCH, MOST_CHOSEN, MOST_TAGS = 40, 60, 400
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for: filters as typed, the rule they make, words to find, columns, and the view it began from."""
+
+    typed: Mapping[str, Sequence[str]]
+    asked: Asked
+    words: str
+    near: str
+    columns: Sequence[str]
+    view: SavedView | None
+
+    def address(self, endpoint: str = "hq.list_customers", **more: Any) -> str:
+        """The same list at another place of it, or what else is asked of the same people."""
+        rest = written_rule({"all": list(self.asked.rest)}) if self.asked.rest else None
+        columns = None if tuple(self.columns) == USUAL else list(self.columns)
+        told = {"q": self.words or None, "near": self.near or None, "rule": rest, "columns": columns, **self.typed}
+        return url_for(endpoint, **told | {"view": self.view.id if self.view else None} | more)
+
+    def without(self, *names: str) -> str:
+        """The same without some filters ("rule" is what no filter can say)."""
+        typed = {name: values for name, values in self.typed.items() if name not in names}
+        left = replace(self.asked, rest=()) if "rule" in names else self.asked
+        return replace(self, typed=typed, asked=left, view=None).address()
+
+
+def wanted(session: Session, staff: Staff) -> Wanted:
+    """Read the address; what is wrong stands in `asked.problems`. Raises NotFound for a view that is not hers."""
+    args = request.args
+    view_id = as_number(args.get("view"))
+    view = get_view(session, staff, view_id) if view_id else None
+    typed = {name: values for name in NAMES if (values := [one for one in args.getlist(name)[:MOST_CHOSEN] if one.strip()])}
+    near = args.get("near", "").strip()[:LONGEST_SEARCH]
+    problems: dict[str, str] = {}
+    body: Json = {}
+    try:
+        body = read_rule(args.get("rule"))
+    except Invalid:
+        problems["rule"] = NOT_READ
+    fresh = view is not None and set(args) <= {"view", "after"}
+    told, rest = unfolded(view.rule if fresh and view else body)
+    for name, values in told.items():
+        if name in typed:
+            rest += asked({name: values}).body["all"]
+        else:
+            typed[name] = values
+    found = asked({**typed, **_near(session, staff, near, problems, typed)}, rest)
+    found = replace(found, problems={**found.problems, **problems})
+    columns = [name for name in (view.columns if fresh and view else args.getlist("columns")) if name in COLUMNS]
+    words = args.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    return Wanted(typed, _usable(session, staff, found), words, near, columns or USUAL, view)
+
+
+def _near(session: Session, staff: Staff, near: str, problems: dict[str, str], typed: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Guides or, when nobody is called so, stores of her subtree whose name holds the words, as a filter."""
+    for name in ("owner", "store") if near else ():
+        found = offer(session, staff, name, near)
+        if found and name not in typed:
+            return {name: [str(one.value) for one in found]}
+    if near:
+        problems["near"] = f"您的管理范围内没有叫“{near}”的导购或门店"
+    return {}
+
+
+def _usable(session: Session, staff: Staff, found: Asked) -> Asked:
+    """The rule with segments she may not use said at the rule."""
+    try:
+        resolve(session, found.rule, staff)
+    except Invalid as wrong:
+        return replace(found, rule=EVERYBODY, problems={**found.problems, "rule": wrong.message})
+    return found
 
 
 @bp.get("/customers")
 @allow(MANAGERS)
 def list_customers() -> ResponseReturnValue:
-    """Follow relations of her subtree, the newest first."""
-    words, after = request.args.get("q", "").strip()[:LONGEST_SEARCH], as_number(request.args.get("after"))
+    """Whom the filters choose, the newest customers first; nobody while a filter is wrong."""
+    staff, after = current_staff(), as_number(request.args.get("after"))
     with transaction() as session:
-        rows, last = cut_page(page_customers(session, current_staff(), after=after, limit=PAGE + 1, q=words), PAGE)
-        stores = store_names(session, [staff.store_id for _, _, staff in rows])
-    more = url_for("hq.list_customers", after=last[1].id, q=words) if last else ""
-    return render_template("hq/customers.html", rows=rows, stores=stores, q=words, next=more)
-
-
-@bp.get("/customers/<external_userid>")
-@allow(MANAGERS)
-def show_customer(external_userid: str) -> ResponseReturnValue:
-    """Who this is, who follows her, what happened."""
-    staff, before = current_staff(), as_number(request.args.get("before"))
-    with transaction() as session:
-        customer, follow, guide = get_customer_card(session, staff, external_userid)
-        follows = list_follows_in(session, staff, customer)
-        moments, last = cut_page(page_timeline(session, customer.id, before, MOMENTS + 1), MOMENTS)
-        consented = find_last_consent(session, customer.id)
-        people = [consented.staff_id] if consented else []
+        ask = wanted(session, staff)
+        ids, cut = _ids(session, staff, ask, after)
+        shown, last = cut_page(ids, PAGE)
+        rows = lines(session, staff, shown)
         facts = {
-            "consented": consented,
-            "tags": tags_of(session, customer.tag_ids),
-            "names": staff_names(session, people + [moment.staff_id for moment in moments]),
-            "stores": store_names(session, [one.store_id for _, one in follows]),
-        }
-    more = url_for("hq.show_customer", external_userid=external_userid, before=last.id) if last else ""
+            "rows": rows, "cut": cut, "tags": _tags_by_id(session, [tag for row in rows for tag in row.facts.tag_ids]),
+            "views": list_views(session, staff), "chips": _chips(session, staff, ask),
+            "areas": list_areas_in(session, staff), "offered": _offered(session, staff, ask), "channels": list_channels(session),
+        }  # fmt: skip
+    more = ask.address(after=last) if last else ""
     return render_template(
-        "hq/customer.html", customer=customer, follow=follow, guide=guide, follows=follows, moments=moments, next=more, **facts
-    )
+        "hq/customers.html", ask=ask, fields=ask.asked.problems, after=after, next=more, choices=CHOICES, columns=COLUMNS,
+        rule=written_rule(ask.asked.body), me_id=staff.id, **facts,
+    ), 400 if ask.asked.problems else 200  # fmt: skip
+
+
+def _ids(session: Session, staff: Staff, ask: Wanted, after: int | None) -> tuple[Sequence[int], bool]:
+    if ask.asked.problems:
+        return [], False
+    if ask.words:
+        found = find(session, staff, ask.asked.rule, ask.words, after, PAGE + 1)
+        return found.ids, found.cut
+    return page(session, staff, ask.asked.rule, after, PAGE + 1), False
+
+
+def _offered(session: Session, staff: Staff, ask: Wanted) -> list[Offered]:
+    """The first tags of the brand as choices, and the one that is chosen wherever it stands."""
+    found = list(offer(session, staff, "tags", "", MOST_TAGS))
+    missing = [int(one) for one in ask.typed.get("tag", ()) if one.isdecimal() and int(one) not in {tag.value for tag in found}]
+    return [*found, *(Offered(tag.id, tag.name) for tag in tags_of(session, [one for one in missing if one < 2**31]))]
+
+
+def _tags_by_id(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    return {tag.id: tag.name for tag in tags_of(session, sorted(set(ids)))}
+
+
+def _chips(session: Session, staff: Staff, ask: Wanted) -> list[tuple[str, str]]:
+    """What no visible filter shows, in words, each with the address that leaves it out."""
+    hidden = [(name, asked({name: ask.typed[name]}).body) for name in ("owner", "store") if name in ask.typed]
+    if ask.asked.rest and "rule" not in ask.asked.problems:
+        hidden.append(("rule", {"all": list(ask.asked.rest)}))
+    names = names_of_rule(session, staff, *(body for _, body in hidden)) if hidden else {}
+    known = [(name, body) for name, body in hidden if name not in ask.asked.problems]
+    return [(sentence(parse(body), names), ask.without(name)) for name, body in known]
+
+
+@bp.get("/customers/count")
+@allow(MANAGERS)
+def count_customers() -> ResponseReturnValue:
+    """How many the filters choose, as a fragment the list loads behind itself."""
+    staff = current_staff()
+    with transaction() as session:
+        ask = wanted(session, staff)
+        found = None if ask.asked.problems else counted(session, staff, ask.asked.rule)
+    return render_template("hq/_customer_count.html", found=found)

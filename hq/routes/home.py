@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from customers.console_queries import count_added, count_lost
+from customers.person_rules import SOON, working_days_left
+from customers.waiting_queries import LOSS_DAYS, MOST, Waiting, count_waiting
 from foundation import clock
 from foundation.db import transaction
 from hq.ports import inbox
@@ -22,7 +24,6 @@ from sop.network_queries import Health, list_network_health
 from sop.queries import Counts, count_by_task, page_tasks
 
 NEWEST_TASKS = 6
-RECENT = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,39 @@ def health_chart(health: Sequence[Health]) -> dict[str, object]:
 def _needs(session: Session, staff: Staff, health: Sequence[Health]) -> list[Need]:
     late = sum(one.late for one in health)
     needs = [Need(f"今天的任务有 {late} 份逾期", url_for("hq.list_tasks"), "orange")] if late else []
+    needs += customer_needs(count_waiting(session, staff))
     return needs + (_system_needs(session) if staff.role in HEADQUARTERS else [])
+
+
+def customer_needs(waiting: Waiting) -> list[Need]:
+    """What of customers waits for her, the law's deadline first."""
+    needs = []
+    if waiting.requests and waiting.due_on:
+        tone = "red" if working_days_left(clock.today(), waiting.due_on) < SOON else "orange"
+        words = f"{_told(waiting.requests)} 个个人信息请求待办，最早的{_deadline(waiting.due_on)}"
+        needs.append(Need(words, url_for("hq.list_person_requests"), tone))
+    if waiting.handovers:
+        needs.append(Need(f"{_told(waiting.handovers)} 次客户交接等您确认", url_for("hq.list_handovers"), "orange"))
+    if waiting.losses:
+        where = url_for("hq.list_losses", days=LOSS_DAYS, unseen=1)
+        needs.append(Need(f"流失了 {_told(waiting.losses)} 位客户，还没有人看过", where, "orange"))
+    if waiting.pairs:
+        needs.append(Need(f"{_told(waiting.pairs)} 对客户疑似同一人，请确认", url_for("hq.list_merges"), "blue"))
+    if waiting.imports:
+        needs.append(Need(f"{_told(waiting.imports)} 个导入文件等您确认", url_for("hq.list_imports"), "blue"))
+    return needs
+
+
+def _deadline(due_on: date) -> str:
+    today = clock.today()
+    if due_on <= today:
+        return "今天到期" if due_on == today else "已经逾期"
+    return f"还有 {working_days_left(today, due_on)} 个工作日到期"
+
+
+def _told(count: int) -> str:
+    """A count that was stopped says so."""
+    return f"{MOST - 1}+" if count >= MOST else str(count)
 
 
 def _system_needs(session: Session) -> list[Need]:

@@ -23,7 +23,7 @@ bp.after_request(squeeze)
 
 OPEN = frozenset({"sidebar.finish_login", "sidebar.show_shared_picture"})
 ADVICE = {
-    "sidebar.show_customer": "她可能还没加您好友，或由其他门店的同事跟进。在聊天里先加她为好友，资料会在几秒内出现。",
+    "sidebar.show_customer": "这位客户可能还没加您好友，或由其他门店的同事跟进。在聊天里先加为好友，资料会在几秒内出现。",
     "sidebar.show_task": "任务可能发给了别的同事，或已被删除。可以到任务列表看看您的任务。",
     "sidebar.open_item": "它可能已经下架或过了有效期，回到素材里看看现在能用的。",
     "sidebar.show_scripts": "这位客户不在您的名下，请回到聊天重新打开侧边栏。",

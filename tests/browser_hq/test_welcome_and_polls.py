@@ -34,7 +34,7 @@ def test_words_and_picture_of_the_welcome_are_previewed_counted_and_kept(console
     assert page.locator("#preview-picture").get_attribute("src") != usual
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("欢迎语已保存")).to_be_visible()
-    page.wait_for_function("document.getElementById('preview-picture').naturalWidth === 400")
+    expect(page.locator("#preview-picture")).to_have_js_property("naturalWidth", 400)
     assert console.complaints == []
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from bot.models import EventStatus
 from content_library.actions import archive_item
+from customers.person_requests import ask_for_data
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.blobs import keep_blob
@@ -25,10 +26,10 @@ from tests.builders.bot import make_event
 from tests.builders.content_library import make_category, make_script
 from tests.builders.outbox import make_message
 from tests.builders.personas import make_entry, make_persona
-from tests.builders.sop import Brand, make_brand
+from tests.builders.sop import Brand, make_brand, make_follow
 from tests.flows.addresses import BESIDES, CASES, LOCKED, SHARED, SIGNED, TASK
 from tests.flows.browsers import Visitor, visit
-from tests.flows.things import PHOTO, a_run, a_word, things_of
+from tests.flows.things import PHOTO, a_run, a_tag, a_word, things_of
 
 __all__ = ["visit"]
 
@@ -106,7 +107,9 @@ def test_a_locked_page_says_the_same_of_what_is_there_and_what_is_not(brand: Bra
             "event": make_event(session, status=EventStatus.SET_ASIDE).id,
             "item": make_script(session, brand.headquarters).id, "shelf": make_category(session).id,
             "run": a_run(session), "word": a_word(session, brand), "persona": persona.id,
-            "entry": make_entry(session, persona, clock.today()).id,
+            "entry": make_entry(session, persona, clock.today()).id, **a_tag(session, brand),
+            "customer": make_follow(session, brand.ai, "wm-there").customer_id,
+            "request": ask_for_data(session, brand.headquarters, "wm-there", "copy", "会员卡", "once-there").id,
         }  # fmt: skip
     missing = dict.fromkeys(ids, 987_654)
     for viewer in (brand.east, brand.manager):
@@ -126,7 +129,7 @@ def test_the_brands_own_voice_is_read_by_every_manager_and_tells_only_of_her_peo
         visitor = visit(person(brand, viewer))
         text = visitor.page(path.format(**theirs))
         assert "G31A" not in text, name
-        gone = theirs | {"persona": 987_654, "entry": 987_654}
+        gone = theirs | {"persona": 987_654, "entry": 987_654, "tag_group": 987_654}
         assert visitor.get(path.format(**gone)).status_code == 404, name
         assert visit(brand.far).get(path.format(**theirs)).status_code == 403, name
 

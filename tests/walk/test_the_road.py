@@ -22,4 +22,4 @@ def test_script_demo_once_walks_every_step(servers: None) -> None:
         [sys.executable, "-m", "demo", "--once", *ports], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
     assert walked.returncode == 0, walked.stdout[-4000:] + walked.stderr[-2000:]
-    assert "全部 16 步完成" in walked.stdout
+    assert "全部 18 步完成" in walked.stdout

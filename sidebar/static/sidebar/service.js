@@ -5,6 +5,13 @@
   const facts = (element, name) => JSON.parse(element.dataset[name]);
   const LATER = "没有网络，先记在手机上，恢复后自动保存";
 
+  /* A part that shows what is wrong in itself is shown although the server refused. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status !== 422 || !event.detail.target.hasAttribute("data-shows-problems")) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  });
+
   document.addEventListener("alpine:init", () => {
     const { Alpine } = window;
 
@@ -88,6 +95,14 @@
           toast(error.words);
         }
       },
+    }));
+
+    Alpine.data("closet", () => ({
+      open: "",
+      init() { this.open = facts(this.$el, "closet").open; },
+      is(name) { return this.open === name; },
+      show(name) { this.open = name; },
+      close() { this.open = ""; },
     }));
 
     Alpine.data("proposal", () => ({

@@ -1,5 +1,7 @@
 """Suggestions: three, each with why, in one statement; never what she had, rather what is asked for today."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from content_library.actions import record_send
 from content_library.models import Persona
 from content_library.persona_models import PersonaHolder
 from content_library.persona_queries import persona_of
+from content_library.starter_library import FOLDER
 from content_library.suggesting import suggest
 from content_library.suggesting_rules import Candidate, Now, best, score
 from content_library.voice import voice_of
@@ -114,3 +117,68 @@ def test_a_poster_her_store_uses_is_not_among_them(session: Session, brand: Bran
     assert poster.version_id
     record_send(session, brand.bo.id, 7, poster.id, poster.version_id, once="o1", at=clock.now())
     assert suggest(session, brand.ai, 8, Now("引入期")) == []
+
+
+STARTER = [
+    _candidate(number, **{name: entry[name] for name in ("title", "stage", "scene", "tags")})
+    for number, entry in enumerate(json.loads((FOLDER / "scripts.json").read_text(encoding="utf-8")), start=1)
+]
+STAGE_NAMES = sorted({one.stage for one in STARTER if one.stage})
+
+
+def _titles(now: Now) -> set[str]:
+    return {one.title for one, _ in best(STARTER, now, limit=len(STARTER))}
+
+
+@pytest.mark.parametrize("stage", STAGE_NAMES)
+def test_no_script_of_the_starter_library_speaks_of_an_occasion_that_is_not(stage: str) -> None:
+    offered = _titles(Now(stage))
+    untrue = (
+        "生日",
+        "周年",
+        "降温",
+        "寒潮",
+        "雪了",
+        "回暖",
+        "扫码",
+        "立冬",
+        "冬至",
+        "中秋",
+        "国庆",
+        "元旦",
+        "年前",
+        "除夕",
+        "朋友介绍",
+    )
+    assert offered
+    assert [title for title in offered if any(word in title for word in untrue)] == []
+
+
+def test_her_birthday_the_day_itself_and_a_scanned_code_bring_their_own_words() -> None:
+    ahead = _titles(Now("成熟期", occasions={"生日前": "生日 3 天后", "生日": "生日 3 天后"}))
+    today = _titles(Now("成熟期", occasions={"生日当天": "今天生日", "生日": "今天生日"}))
+    assert "生日前三天：想送自己点什么" in ahead - today
+    assert "生日祝福" in today - ahead
+    assert "孩子生日：来量量身高" not in ahead | today
+    scanned = _titles(Now("引入期", occasions={"扫码": "今天扫码添加"}))
+    assert scanned - _titles(Now("引入期")) == {"扫码加的：先打个招呼"}
+
+
+def test_headquarters_own_tags_ask_for_their_occasion_too_unless_it_asks_itself() -> None:
+    snow, party = _candidate(1, title="慢慢走", stage="引入期", tags=["下雪"]), _candidate(2, stage="引入期", tags=["生日"])
+    assert best([snow, party], Now("引入期")) == []
+    assert [one.id for one, _ in best([snow, party], Now("引入期", occasions={"生日": "明天生日"}))] == [2]
+    assert [one.id for one, _ in best([snow, party], Now("引入期", task_items=frozenset({1})))] == [1]
+
+
+def test_a_category_she_had_lately_is_not_suggested_even_where_nothing_else_fits() -> None:
+    now = Now("引入期", tags=["亲子"], task_items=frozenset({1}), waiting=frozenset({"新品"}))
+    assert best([_candidate(1, stage="引入期", category="新品", tags=["亲子"], uses=50)], now) == []
+
+
+def test_what_may_not_be_sent_takes_no_place_of_what_may(session: Session, brand: Brand) -> None:
+    kept = make_script(session, brand.headquarters, title="能发的", stage="引入期")
+    for n in range(5):
+        make_script(session, brand.headquarters, title=f"不能发的{n}", stage="引入期")
+    shown = suggest(session, brand.ai, 7, Now("引入期"), fits=lambda item: item.title == "能发的")
+    assert [one.item.id for one in shown] == [kept.id]

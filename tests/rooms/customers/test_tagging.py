@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from customers import actions as customers
+from customers.merging import merge
 from customers.models import Customer, Follow, FollowStatus, Tag, TimelineEntry
 from foundation import clock
 from foundation.db import Json
@@ -171,3 +172,16 @@ def test_the_answer_of_a_call_for_a_row_that_is_gone_is_nothing(session: Session
         lane=Lane.BULK, call="x", payload={}, idempotency_key="k", about="follow:9", due_at=now, created_at=now
     )
     customers.tags_written(session, lost)
+
+
+def test_a_tap_keeps_the_tags_of_both_accounts_of_one_person(
+    session: Session, ai: Staff, follow: Follow, tags: list[Tag]
+) -> None:
+    """Both were his friends before they were found to be one: the second relation stays where it is."""
+    other = make_follow(session, ai, "wm2", tag_ids=[tags[1].id])
+    merge(session, follow.customer_id, other.customer_id, "hand", "staff:1")
+    session.expire_all()
+    customers.tag_customer(session, ai, follow.customer_id, add=[tags[0].id], by="guide")
+    assert session.get_one(Customer, follow.customer_id).tag_ids == [tags[0].id, tags[1].id]
+    customers.tag_customer(session, ai, other.customer_id, add=[tags[2].id], by="guide")
+    assert session.get_one(Customer, follow.customer_id).tag_ids == [one.id for one in tags]

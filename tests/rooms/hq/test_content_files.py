@@ -97,7 +97,7 @@ def test_a_formula_is_read_as_text_and_written_as_text(hq):
     content = _book(HEAD, ['=HYPERLINK("http://evil","点")', "=1+1", "", "", "", "", ""])
     assert read_sheet(content, "a.xlsx")[1][:2] == ['=HYPERLINK("http://evil","点")', "=1+1"]
     cell = load_workbook(io.BytesIO(write_book([("a", [("列", 9)], [["=1+1"], [7]])]))).worksheets[0]["A2"]
-    assert (cell.value, cell.data_type) == ("=1+1", "s")
+    assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+1", "s", True)
 
 
 def test_csv_of_old_excel_in_gb18030_and_with_semicolons(hq):

@@ -2,21 +2,29 @@
 
 import ast
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.models import EventStatus, InboundEvent
+from customers.handover_actions import start_handover
+from customers.import_models import CustomerImport, ImportStatus
+from customers.owner_models import MergeCandidate
+from customers.person_requests import ask_for_data
+from customers.waiting_queries import MOST, Waiting
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.db import transaction
 from hq.checkup import agent_checks, run_live_checks
 from hq.labels import DEED, FACTS
+from hq.routes.home import customer_needs
 from org.models import SyncRun, SyncStatus
 from outbox.models import Lane, MessageStatus, OutgoingMessage, PausedCall
 from sop.actions import seed_care_nodes
 from sop.models import AssignmentStatus, CareNode
 from tests.builders.bot import make_event
+from tests.builders.handover import lose, make_customers, make_leaver
 from tests.builders.sop import make_copy, make_follow, make_task
 
 ROOT = Path(__file__).parents[3]
@@ -187,6 +195,58 @@ def test_the_front_page_costs_a_bounded_number_of_statements(brand, sign_in, cou
     with count_sql() as statements:
         hq.get("/hq/")
     assert len(statements) <= 24
+
+
+def _waits(brand) -> None:
+    """One handover, two losses, a request, a pair and an import wait in the east, one loss in the north."""
+    with transaction() as session:
+        make_leaver(session, brand.ai)
+        ids = make_customers(session, brand.ai, 4)
+        start_handover(session, brand.manager, brand.ai.id)
+        make_customers(session, brand.bo, 2)
+        lose(session, brand.bo, "wm-g21b-0000")
+        lose(session, brand.bo, "wm-g21b-0001")
+        make_customers(session, brand.far, 1)
+        lose(session, brand.far, f"wm-{brand.far.userid}-0000")
+        ask_for_data(session, brand.headquarters, "wm-g21a-0002", "copy", "会员卡", "once-0001")
+        session.add(MergeCandidate(first_id=ids[2], second_id=ids[3], because="phone", found_at=clock.now()))
+        for number, status in enumerate((ImportStatus.CHECKED, ImportStatus.CHECKING, ImportStatus.DONE)):
+            facts = {"kind": "members", "filename": "a.csv", "blob_key": "k", "columns": {}, "once": f"i{number}"}
+            session.add(CustomerImport(**facts, status=status, staff_id=brand.headquarters.id, created_at=clock.now()))
+
+
+def test_the_front_page_says_what_of_customers_waits_for_whom(brand, sign_in, count_sql):
+    hq, manager = sign_in(brand.headquarters), sign_in(brand.manager)
+    assert "没有等您处理的事" in manager.get("/hq/")
+    with count_sql() as before:
+        hq.get("/hq/")
+    _waits(brand)
+    with count_sql() as after:
+        page = hq.get("/hq/")
+    assert len(after) == len(before) <= 24
+    for words in ("1 个个人信息请求待办，最早的还有 15 个工作日到期", "1 次客户交接等您确认", "流失了 3 位客户，还没有人看过",
+                  "1 对客户疑似同一人", "2 个导入文件等您确认"):  # fmt: skip
+        assert words in page
+    hers = manager.get("/hq/")
+    assert "1 次客户交接等您确认" in hers
+    assert "流失了 2 位客户" in hers
+    for words in ("个人信息请求待办", "疑似同一人", "导入文件等您", "没有等您处理的事"):
+        assert words not in hers
+    assert manager.status("/hq/losses?days=90&unseen=1") == 200
+
+
+def test_the_front_page_tells_deadlines_and_stops_counting(app):
+    with app.test_request_context():
+        tones = {}
+        for days in (-1, 0, 1, 10):
+            waiting = Waiting(requests=1, due_on=clock.today() + timedelta(days=days), losses=MOST)
+            [asked, lost] = customer_needs(waiting)
+            tones[days] = (asked.text.split("，")[1], asked.tone)
+        assert tones[-1] == ("最早的已经逾期", "red")
+        assert tones[0] == ("最早的今天到期", "red")
+        assert tones[1][1] == "red"
+        assert tones[10][1] == "orange"
+        assert "99+ 位客户" in lost.text
 
 
 def test_every_deed_and_fact_that_is_kept_has_its_chinese_words():

@@ -10,9 +10,10 @@ from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
 from foundation.errors import Invalid
-from hq.spreadsheets import BROKEN, MOST_ROWS, TOO_MANY, read_sheet
-from hq.workbook import MOST_MARKS, TOO_MUCH
+from foundation.workbook import BROKEN, TOO_MUCH, Bounds
+from hq.spreadsheets import MOST_COLUMNS, MOST_ROWS, TOO_MANY, read_sheet
 
+MOST_MARKS = Bounds(MOST_COLUMNS).marks
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 SHEET, STYLES, STRINGS = "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/sharedStrings.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"

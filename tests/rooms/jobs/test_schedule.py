@@ -10,6 +10,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from foundation.redis import redis_client
 from jobs import sweep_jobs
 from jobs.daily import BY_NAME, DAILY
 from jobs.schedule import ASKS, SWEEPS, Ticks
@@ -58,6 +59,16 @@ def test_somebody_waiting_gets_her_job_at_once_and_once(broker: dramatiq.Broker)
     for name in ("", "unknown.job", "sop.hand_out", "sop.hand_out"):
         ticks.at_once(name)
     assert waiting(broker) == 1
+
+
+def test_what_a_killed_worker_had_in_hand_is_asked_for_again_within_seconds(broker: dramatiq.Broker) -> None:
+    ticks, asks = Ticks(broker, lambda: True), {each.name: each for each in ASKS}
+    for name in ("customers.import", "customers.work_batches", "segments.freeze", "segments.export"):
+        ticks.at_once(name)
+        left = redis_client().pttl(f"jobs:asked:{name}")
+        assert 0 < left <= 10_000, name
+        assert asks[name].seconds <= 5, name
+    assert broker.queues["slow"].qsize() == 4
 
 
 def test_without_redis_ticks_go_on_and_catch_up(broker: dramatiq.Broker, monkeypatch: pytest.MonkeyPatch) -> None:

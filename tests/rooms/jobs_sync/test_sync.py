@@ -10,6 +10,8 @@ from customers.models import Customer, Follow, Tag, TagGroup
 from foundation import clock
 from foundation.db import Json, transaction
 from jobs import sync_jobs, sync_run
+from jobs.daily import for_day
+from jobs.tick import again_since
 from org import actions as org
 from org.models import Department, Staff, Store, SyncRun, SyncStatus
 from tests.builders.corp import Corp
@@ -270,3 +272,17 @@ def test_a_throttle_of_an_hour_is_not_slept_through() -> None:
     answers[:] = [sync_run.Throttled("x", call="c", window_seconds=3600)]
     with pytest.raises(sync_run.Throttled):
         sync_run.patiently(ask, slept.append)
+
+
+def test_after_the_first_sync_of_everything_the_pages_are_counted_anew_and_only_then(corp: Corp) -> None:
+    def wanted() -> bool:
+        with transaction() as session:
+            return bool(again_since(session, "customers.work_night"))
+
+    sync("org")
+    assert not wanted()
+    sync("full")
+    assert wanted()
+    for_day("customers.work_night", lambda _day: None)(clock.today().isoformat())
+    sync("full")
+    assert not wanted()

@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 from content_library.actions import archive_item, publish_item, save_item
 from content_library.models import ItemKind, ItemSend
 from content_library.queries import list_history, list_versions, search_items
+from customers.hearing import hear
 from customers.models import Consent, Customer, Follow, FollowStatus, TimelineEntry
+from customers.respect_models import ConsentChange
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.db import transaction
@@ -164,10 +166,10 @@ def test_search_while_typing_answers_with_the_list_alone(phone: SignIn, brand: B
 def test_her_consent_is_noted_followed_at_once_audited_and_taken_back_by_choosing_again(phone: SignIn, brand: Brand) -> None:
     follow = _customer(brand)
     hers = phone(brand.ai)
-    assert "接收意愿：都可以" in hers.page("/sidebar/customers/wm1")
+    assert "接收意愿：全部接收" in hers.page("/sidebar/customers/wm1")
     answer = hers.post("/sidebar/customers/wm1/consent", data={"consent": "none"})
     assert answer.status_code == 200
-    assert "接收意愿：不要再发" in answer.text
+    assert "接收意愿：都不接收" in answer.text
     assert "请不要主动发送" in answer.text
     assert 'x-data="item"' not in answer.text
     with transaction() as session:
@@ -179,6 +181,36 @@ def test_her_consent_is_noted_followed_at_once_audited_and_taken_back_by_choosin
     back = hers.post("/sidebar/customers/wm1/consent", data={"consent": "all"})
     assert "请不要主动发送" not in back.text
     assert hers.post("/sidebar/customers/wm1/consent", data={"consent": "maybe"}).status_code == 422
+
+
+def test_what_she_wrote_herself_is_loosened_only_with_her_words(phone: SignIn, brand: Brand) -> None:
+    follow = _customer(brand)
+    url, hers = "/sidebar/customers/wm1/consent", phone(brand.ai)
+
+    def allowed() -> Consent:
+        with transaction() as session:
+            return Consent(session.get_one(Customer, follow.customer_id).consent)
+
+    with transaction() as session:
+        assert hear(session, "wm1", "退订", at=clock.now(), once="kf:1")
+    assert hers.post(url, data={"consent": "none"}).status_code == 200, "tightened in one tap"
+    assert hers.post(url, data={"consent": "service_only"}).status_code == 200, "and back to what she wrote"
+    asked = hers.post(url, data={"consent": "all"})
+    assert (asked.status_code, allowed()) == (422, Consent.SERVICE_ONLY)
+    assert "请写下客户后来是怎么说的" in asked.text
+    assert "至少两个字" not in asked.text
+    for words in ("", "  ", "嗯"):
+        refused = hers.post(url, data={"consent": "all", "words": words})
+        assert (refused.status_code, allowed()) == (422, Consent.SERVICE_ONLY)
+        assert "请写下客户是怎么说的，至少两个字" in refused.text
+    assert hers.post(url, data={"consent": "all", "words": "今天到店说新品可以发"}).status_code == 200
+    with transaction() as session:
+        last = session.scalars(select(ConsentChange).order_by(ConsentChange.id.desc()).limit(1)).one()
+        assert (last.now, last.source, last.words, last.staff_id) == ("all", "sidebar", "今天到店说新品可以发", brand.ai.id)
+        assert session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "customer.consent")) == 4
+        assert hear(session, "wm1", "别再联系我", at=clock.now(), once="kf:2")
+    assert hers.post(url, data={"consent": "service_only"}).status_code == 422
+    assert allowed() == Consent.NONE
 
 
 def test_only_the_guide_who_follows_her_notes_her_consent(phone: SignIn, brand: Brand) -> None:

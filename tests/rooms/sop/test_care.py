@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from customers.models import Consent, FollowStatus, TimelineEntry
+from customers.respect import note_contact
+from customers.respect_models import Contact, ContactKind
 from foundation import clock
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from org.models import Role
@@ -185,3 +187,26 @@ def test_the_console_sees_how_many_fall_due_in_a_subtree(session: Session, brand
     assert queries.count_care_due(session, brand.headquarters, tomorrow) == {node(session, 7).id: 2}
     assert queries.count_care_due(session, brand.east, tomorrow) == {node(session, 7).id: 1}
     assert queries.count_care_due(session, make_person(session, "x", Role.GUIDE, "0."), tomorrow) == {}
+
+
+def test_who_was_contacted_lately_or_wants_only_service_is_not_proposed(session: Session, brand: Brand) -> None:
+    follows = {name: make_follow(session, brand.ai, name, days_ago=1) for name in ("wm1", "wm2", "wm3")}
+    make_follow(session, brand.ai, "wm4", days_ago=1, consent=Consent.SERVICE_ONLY)
+    noon = clock.at(clock.today(), 12)
+    for name, ago in (("wm1", timedelta(hours=2)), ("wm2", timedelta(hours=30))):
+        note_contact(session, follows[name].customer_id, ContactKind.CARE, "chat", brand.far.id, "", name, noon - ago)
+    with time_machine.travel(noon, tick=False):
+        due = queries.list_care_due(session, brand.ai, clock.today())
+        assert sorted(row.customer.external_userid for row in due) == ["wm2", "wm3"]
+        assert actions.hand_out_care(session, clock.today()) > 0
+        assert session.scalars(select(CareDigest.due_count)).all() == [2]
+        actions.finish_care(session, brand.ai, follows["wm3"].id, node(session, 1).id, "done")
+    noted = select(Contact).where(Contact.customer_id == follows["wm3"].customer_id)
+    assert [(one.kind, one.channel, one.staff_id) for one in session.scalars(noted)] == [("care", "care", brand.ai.id)]
+
+
+def test_the_night_does_not_empty_the_list_of_the_day(session: Session, brand: Brand) -> None:
+    make_follow(session, brand.ai, "wm1", days_ago=1)
+    for hour in (0, 8, 12, 23):
+        with time_machine.travel(clock.at(clock.today(), hour), tick=False):
+            assert len(queries.list_care_due(session, brand.ai, clock.today())) == 1

@@ -1,0 +1,105 @@
+"""The console's customer list and page at six million customers, through the front door; the counter answers the rules."""
+
+import random
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from benchmarks.customers_ground import lay
+from benchmarks.figures import FULL, Figure, Size, WrongAnswer, percentile
+from benchmarks.segments import FEW, MILLIONS
+from benchmarks.stage import Stage, stage
+from benchmarks.visitor import Visitor
+from foundation import clock
+from foundation.db import engine, transaction
+from org.models import Staff
+from segments import queries
+from segments.growth import count_growth
+from segments.rules import parse
+
+ASKED, WORDS_ASKED = 120, 40
+WORDS = ("王", "陈伟", "李娜敏", "林小梅mm", "Amy 0427", "m000123456", "女士", "芳姐 150", "Coco")
+
+
+def run(size: Size) -> list[Figure]:
+    """customers.list_page, customers.search, customers.page, customers.charts and customers.growth."""
+    customers = MILLIONS if size.customers >= FULL.customers else FEW
+    with stage(f"customers-{customers}", keep=True) as built:
+        began = time.perf_counter()
+        if lay(customers):
+            print(f"  ground of {customers:,} customers made in {time.perf_counter() - began:.0f} s", flush=True)
+        with transaction() as session:
+            counted = time.perf_counter()
+            rows = count_growth(session, clock.today())
+            counted = time.perf_counter() - counted
+        boss = _counter(built)
+        built.web(workers=1)
+        visitor = Visitor(built, boss.id, boss.epoch)
+        lists = _times(visitor, _lists(customers), "客户")
+        words = _times(visitor, [f"/hq/customers?q={word}" for word in WORDS] * (WORDS_ASKED // len(WORDS)), "找一位客户")
+        pages = _times(visitor, _people(customers), "客户轨迹")
+        charts = _times(visitor, ["/hq/customers/charts"] * 20, "留存")
+    return [
+        _figure("customers.list_page", lists, 80, f"{customers:,} customers, {len(lists)} pages of 50 by filters and far along"),
+        _figure("customers.search", words, 300, "names, remarks, numbers; goal our own"),
+        _figure("customers.page", pages, 80, "the page of one customer; goal our own"),
+        _figure("customers.charts", charts, 80, "last night's counts; goal our own"),
+        Figure("customers.growth", counted, "s", "≤ 300 s a night (our own)", counted <= 300, note=f"{rows:,} rows"),
+    ]
+
+
+def _figure(name: str, times: Sequence[float], most: int, note: str) -> Figure:
+    slowest = percentile(list(times), 0.95)
+    return Figure(
+        name, slowest, "ms p95", f"p95 ≤ {most} ms", slowest <= most, note=f"{note}; median {percentile(list(times), 0.5):.0f} ms"
+    )
+
+
+def _counter(built: Stage) -> Staff:
+    built.add("counter", "jobs.counter")
+    with Session(engine()) as session:
+        boss = session.scalars(select(Staff).where(Staff.userid == "hq")).one()
+        session.expunge(boss)
+    nobody, scope = parse({"field": "owner", "op": "any_of", "value": [2**31 - 1]}), queries.scope_of(boss)
+    built.wait_for("counter", lambda: queries.ask("count", nobody, scope, clock.today()) is not None, seconds=600)
+    return boss
+
+
+def _lists(customers: int) -> list[str]:
+    """Everybody and filters, the first page and pages far along."""
+    chance = random.Random(7)
+    filters = [
+        "", "stage=dormant", "stage=new&stage=growing&bought=yes", "tag={tag}", "tag={tag}&stage=mature&silent=60",
+        "value=5&bought=yes", "consent=none", "added_from=2025-01-01&added_to=2025-06-30", "place=3&tag={tag}",
+        'rule={{"not":{{"field":"tags","op":"any_of","value":[{tag}]}}}}',
+    ]  # fmt: skip
+    told = []
+    for number in range(ASKED):
+        after = f"&after={chance.randrange(1000, customers)}" if number % 3 else ""
+        told.append(f"/hq/customers?{filters[number % len(filters)].format(tag=chance.randint(2, 200))}{after}")
+    return told
+
+
+def _people(customers: int) -> list[str]:
+    chance = random.Random(8)
+    with Session(engine()) as session:
+        ids = [chance.randrange(1, customers) for _ in range(60)]
+        found = session.scalars(text("SELECT external_userid FROM customer WHERE id = ANY(:ids)"), {"ids": ids})
+        return [f"/hq/customers/{one}" for one in found]
+
+
+def _times(visitor: Visitor, paths: Sequence[str], expected: str) -> list[float]:
+    """Milliseconds of each; the first of all warms what a process loads once."""
+    visitor.get(paths[0])
+    times = []
+    for path in paths:
+        began = time.perf_counter()
+        page = visitor.get(path)
+        times.append((time.perf_counter() - began) * 1000)
+        if expected not in page:
+            raise WrongAnswer(f"{path} does not hold {expected}")
+    slowest = sorted(zip(times, paths, strict=True), reverse=True)[:3]
+    print("    slowest: " + "; ".join(f"{took:.0f} ms {path}" for took, path in slowest), flush=True)
+    return times

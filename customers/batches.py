@@ -1,0 +1,211 @@
+"""Deeds on many customers at once (批量操作): started by a person, worked behind in short transactions, cancelled, taken back."""
+
+from datetime import timedelta
+
+from sqlalchemy import exists, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, aliased
+
+from customers.batch_deeds import consent_deed
+from customers.batch_kinds import add_deed, deed_of, people_of
+from customers.models import Customer, Follow
+from customers.owner_deed import owner_deed
+from customers.rules import SEEN_BY_GUIDE
+from customers.tag_bulk import tag_deed, untag_deed
+from customers.tag_models import BatchStatus, CustomerBatch
+from foundation import audit, clock
+from foundation.db import Json
+from foundation.errors import AppError, Conflict, NotAllowed, NotFound
+from foundation.leader import lock_number
+from foundation.wake import ring
+from org.models import Role, Staff
+from org.queries import inside
+
+BATCH_JOB = "customers.work_batches"
+AT_ONCE = 2_000
+OPEN = (BatchStatus.WAITING, BatchStatus.RUNNING)
+BROKEN_OFF = (BatchStatus.CANCELLED, BatchStatus.FAILED)
+UNDO_WITHIN = timedelta(days=14)
+# What a batch changes is told to segments behind what people do meanwhile.
+BEHIND = text("SELECT set_config('guidedesk.bulk', 'on', true)")
+# One worker for a batch and its undo, without holding the batch's row: who stops it does not wait for a stretch of it.
+ALONE = text("SELECT pg_try_advisory_xact_lock(:key)")
+
+add_deed("tag", tag_deed)
+add_deed("untag", untag_deed)
+add_deed("consent", consent_deed)
+add_deed("owner", owner_deed)
+
+
+def start_batch(session: Session, staff: Staff, kind: str, who: Json, deed: Json, once: str) -> CustomerBatch:
+    """Ask for a deed on many customers; a job does it, only to those she may see. The same `once` gives the same batch again.
+
+    `who` is {"customers": [up to 1,000 ids]} or {"segment_run": id}. Raises NotAllowed for guides, Invalid with the fields,
+    NotFound for a kind or group that is not there.
+    """
+    if staff.role == Role.GUIDE:
+        raise NotAllowed("导购不能批量操作")
+    kept = deed_of(kind).check(session, staff, deed)
+    total = people_of(who).count(session, staff, who)
+    batch = _begin(session, staff, kind, who, kept, total, once)
+    audit.record(session, f"staff:{staff.id}", "batch.start", f"batch:{batch.id}", kind=kind, deed=kept, total=total)
+    return batch
+
+
+def _begin(
+    session: Session, staff: Staff, kind: str, who: Json, deed: Json, total: int, once: str, undo_of: int | None = None
+) -> CustomerBatch:
+    values = {
+        "kind": kind, "who": who, "deed": deed, "status": BatchStatus.WAITING, "total": total, "done": 0, "left_out": 0,
+        "cursor": 0, "reason": "", "undo_of": undo_of, "staff_id": staff.id, "created_at": clock.now(), "once": once[:80],
+    }  # fmt: skip
+    session.execute(insert(CustomerBatch).values(**values).on_conflict_do_nothing(index_elements=["once"]))
+    ring(session, BATCH_JOB)
+    return session.scalars(select(CustomerBatch).where(CustomerBatch.once == once[:80])).one()
+
+
+def get_batch(session: Session, viewer: Staff, batch_id: int, *, lock: bool = False) -> CustomerBatch:
+    """A batch of hers or of somebody inside her subtree. Raises NotFound."""
+    chosen = select(CustomerBatch).join(Staff, Staff.id == CustomerBatch.staff_id)
+    chosen = chosen.where(CustomerBatch.id == batch_id, (Staff.id == viewer.id) | inside(Staff.path, viewer.path))
+    if lock:
+        chosen = chosen.with_for_update(of=CustomerBatch)
+    found = session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
+    if found is None or viewer.role == Role.GUIDE:
+        raise NotFound("没有这次批量操作")
+    return found
+
+
+def page_batches(session: Session, viewer: Staff, before_id: int | None = None, limit: int = 30) -> list[CustomerBatch]:
+    """Batches she may see, the newest first."""
+    chosen = select(CustomerBatch).join(Staff, Staff.id == CustomerBatch.staff_id)
+    chosen = chosen.where((Staff.id == viewer.id) | inside(Staff.path, viewer.path))
+    if before_id is not None:
+        chosen = chosen.where(CustomerBatch.id < before_id)
+    return list(session.scalars(chosen.order_by(CustomerBatch.id.desc()).limit(limit)))
+
+
+def cancel_batch(session: Session, staff: Staff, batch_id: int) -> CustomerBatch:
+    """Stop a batch; what it did stays until it is taken back, the stretch under way included, which is done to its end.
+
+    Raises NotFound, Conflict when it is over already.
+    """
+    batch = get_batch(session, staff, batch_id, lock=True)
+    if batch.status not in OPEN:
+        raise Conflict("这次批量操作已经结束")
+    _end(batch, BatchStatus.CANCELLED)
+    audit.record(session, f"staff:{staff.id}", "batch.cancel", f"batch:{batch.id}", done=batch.done, total=batch.total)
+    session.flush()
+    return batch
+
+
+def undo_batch(session: Session, staff: Staff, batch_id: int) -> CustomerBatch:
+    """Take a batch back within 14 days, where things still stand as it left them; the batch that does so: the same when asked
+    twice, which goes on where it was broken off. Raises NotFound, Conflict.
+    """
+    batch = get_batch(session, staff, batch_id, lock=True)
+    chosen = select(CustomerBatch).where(CustomerBatch.once == f"undo:{batch.id}").with_for_update()
+    known = session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
+    if known is not None and known.status not in BROKEN_OFF:
+        return known
+    if batch.status not in (BatchStatus.DONE, *BROKEN_OFF) or batch.undo_of is not None:
+        raise Conflict("这次批量操作现在不能撤销")
+    if deed_of(batch.kind).undo is None:
+        raise Conflict("这种批量操作不能撤销")
+    if batch.created_at < clock.now() - UNDO_WITHIN:
+        raise Conflict("超过 14 天的批量操作不能撤销")
+    undo = known or _begin(session, staff, batch.kind, batch.who, batch.deed, batch.total, f"undo:{batch.id}", batch.id)
+    if undo.status in BROKEN_OFF:
+        undo.status, undo.reason, undo.finished_at = BatchStatus.WAITING, "", None
+        ring(session, BATCH_JOB)
+    audit.record(session, f"staff:{staff.id}", "batch.undo", f"batch:{batch.id}", done=batch.done)
+    session.flush()
+    return undo
+
+
+def can_undo(batch: CustomerBatch) -> bool:
+    """Whether `undo_batch` would take it and has something to take back."""
+    ended = batch.status == BatchStatus.DONE or (batch.status in BROKEN_OFF and batch.done > 0)
+    offered = ended and batch.undo_of is None and batch.created_at >= clock.now() - UNDO_WITHIN
+    return offered and deed_of(batch.kind).undo is not None
+
+
+def list_open(session: Session, limit: int = 20) -> list[int]:
+    """Batches that wait or were broken off, the oldest first."""
+    chosen = select(CustomerBatch.id).where(CustomerBatch.status.in_(OPEN))
+    return list(session.scalars(chosen.order_by(CustomerBatch.id).limit(limit)))
+
+
+def work_batch(session: Session, batch_id: int, limit: int = AT_ONCE) -> bool:
+    """Do the next `limit` customers of a batch, in one short transaction of the caller; whether there is more to do.
+
+    False too while somebody else works it, or what it takes back.
+    """
+    batch = session.get(CustomerBatch, batch_id)
+    if batch is None or not session.scalar(ALONE, {"key": lock_number(f"batch {batch.undo_of or batch.id}")}):
+        return False
+    session.refresh(batch)
+    if batch.status not in OPEN:
+        return False
+    session.execute(BEHIND)
+    ids, wrong, changed = _stretch(session, batch, limit)
+    # Only now its row is locked: meanwhile it may have been stopped, and stays so.
+    session.refresh(batch, with_for_update=True)
+    batch.done, batch.left_out = batch.done + changed, batch.left_out + len(ids) - changed
+    batch.cursor = ids[-1] if ids else batch.cursor
+    if batch.status in OPEN:
+        batch.status = BatchStatus.RUNNING
+        if wrong is not None:
+            _end(batch, BatchStatus.FAILED, wrong.message)
+        elif len(ids) < limit:
+            _finish(session, batch)
+    session.flush()
+    return batch.status == BatchStatus.RUNNING
+
+
+def _stretch(session: Session, batch: CustomerBatch, limit: int) -> tuple[list[int], AppError | None, int]:
+    """The next customers, done: their ids, why it cannot be (then nothing is done), and to how many it made a difference."""
+    try:
+        with session.begin_nested():
+            ids = list(people_of(batch.who).page(session, batch.who, batch.cursor, limit))
+            return ids, None, _apply(session, batch, _seen(session, batch, ids)) if ids else 0
+    except AppError as wrong:
+        return [], wrong, 0
+
+
+def _apply(session: Session, batch: CustomerBatch, ids: list[int]) -> int:
+    deed = deed_of(batch.kind)
+    if batch.undo_of is None:
+        return deed.apply(session, batch, ids)
+    if deed.undo is None:
+        raise Conflict("这种批量操作不能撤销")
+    return deed.undo(session, session.get_one(CustomerBatch, batch.undo_of), batch, ids)
+
+
+def _seen(session: Session, batch: CustomerBatch, ids: list[int]) -> list[int]:
+    """The rows these live on, of those in the scope of the person who asked, as it is now; who was erased lives on none."""
+    staff, guide, same = session.get_one(Staff, batch.staff_id), aliased(Staff), aliased(Customer)
+    home = func.coalesce(Customer.merged_into_id, Customer.id)
+    asked = select(home.label("id")).where(Customer.id.in_(ids), home.in_(select(same.id).where(same.merged_into_id.is_(None))))
+    told = asked.distinct().subquery()
+    hers = exists().where(
+        Follow.staff_id == guide.id, Follow.status.in_(SEEN_BY_GUIDE), inside(guide.path, staff.path)
+    )  # fmt: skip
+    merged = select(same.id).where(same.merged_into_id == told.c.id)
+    seen = hers.where(Follow.customer_id == told.c.id) | hers.where(Follow.customer_id.in_(merged))
+    return list(session.scalars(select(told.c.id).where(seen).order_by(told.c.id)))
+
+
+def _finish(session: Session, batch: CustomerBatch) -> None:
+    _end(batch, BatchStatus.DONE)
+    if batch.undo_of is not None:
+        session.get_one(CustomerBatch, batch.undo_of, with_for_update=True).status = BatchStatus.UNDONE
+
+
+def _end(batch: CustomerBatch, status: BatchStatus, reason: str = "") -> None:
+    batch.status, batch.reason, batch.finished_at = status, reason[:300], clock.now()
+
+
+__all__ = [
+    "BATCH_JOB", "can_undo", "cancel_batch", "get_batch", "list_open", "page_batches", "start_batch", "undo_batch", "work_batch",
+]  # fmt: skip

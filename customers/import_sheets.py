@@ -1,0 +1,231 @@
+"""A file read row by row as text: CSV of any size in UTF-8, GB18030 or UTF-16, or an .xlsx within bounds. Knows no meaning.
+
+Memory stays flat for a CSV; of an .xlsx the strings are kept, within bounds.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+
+from customers.import_rules import unwrapped
+from foundation.errors import Invalid
+from foundation.text import clean
+from foundation.workbook import BROKEN, MB, UNREADABLE, Bounds, read_rows
+
+SAMPLE_BYTES = 4 * 1024 * 1024
+MOST_BYTES, MOST_XLSX_BYTES = 300 * MB, 30 * MB
+MOST_ROWS, MOST_XLSX_ROWS, MOST_COLUMNS = 2_000_000, 200_000, 60
+# A cell is about eight marks and forty bytes; of a formula its last result is what people see.
+WHOLE = Bounds(MOST_COLUMNS, unpacked=800 * MB, sheet=600 * MB, strings=100 * MB, marks=100_000_000, computed=True)
+# Looked at by a page that somebody waits for.
+HEAD = replace(WHOLE, marks=2_000_000)
+MIXED = "这一行的文字编码和其他行不一样，请把整份文件另存为 UTF-8 再导"
+UNPAIRED = "附近有引号没有成对，后面的内容读不出来。请在 Excel 里另存为新的 CSV 再传"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row below the head; `number` as a spreadsheet counts them, `broken` says why its text cannot be trusted."""
+
+    number: int
+    cells: list[str]
+    broken: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file looked at: how to read on, its headings, its first rows, and about how many rows it has."""
+
+    path: Path
+    encoding: str
+    separator: str
+    headings: list[str]
+    head_row: int
+    samples: list[list[str]]
+    rows: int
+
+
+def look(path: Path, filename: str) -> Sheet:
+    """The head of a file. Raises Invalid with the field `file`."""
+    name, size = filename.lower(), path.stat().st_size
+    if not size:
+        raise wrong("文件是空的，请重新选择")
+    if name.endswith(".xls"):
+        raise wrong("这是老版本的 .xls，请在 Excel 里另存为 .xlsx 再上传")
+    if not name.endswith((".csv", ".txt", ".xlsx")):
+        raise wrong("请上传 .csv 或 .xlsx 文件")
+    if size > (MOST_XLSX_BYTES if name.endswith(".xlsx") else MOST_BYTES):
+        raise wrong("文件太大：CSV 最大 300 MB，Excel 最大 30 MB，更大的请分成几个文件")
+    encoding = "xlsx" if name.endswith(".xlsx") else _encoding(path)
+    separator = "" if encoding == "xlsx" else _separator(path, encoding)
+    found = list(islice(_read(path, encoding, separator, HEAD), 6))
+    if not found or found[0].broken:
+        raise wrong(found[0].broken if found else "文件里没有内容")
+    head = [cell.strip() for cell in found[0].cells]
+    doubles = {one for one in head if one and head.count(one) > 1}
+    if doubles:
+        raise wrong(f"有两列都叫「{min(doubles)}」，请改成不同的列名")
+    if len(found) == 1:
+        raise wrong("只有列名，还没有内容")
+    return Sheet(path, encoding, separator, head, found[0].number, [one.cells for one in found[1:]], _about(path, encoding))
+
+
+def wrong(why: str) -> Invalid:
+    """A file that cannot be taken, said at the field `file`."""
+    return Invalid(why, {"file": why})
+
+
+def records(path: Path, encoding: str, separator: str, after: int = 0) -> Iterator[Record]:
+    """The rows that are not empty, the head first, only those numbered beyond `after`. Raises Invalid where reading must end."""
+    return (one for one in _read(path, encoding, separator, WHOLE) if one.number > after)
+
+
+def _read(path: Path, encoding: str, separator: str, bounds: Bounds) -> Iterator[Record]:
+    found = _xlsx(path, bounds) if encoding == "xlsx" else _csv(path, encoding, separator)
+    return (one for one in found if any(one.cells))
+
+
+def _encoding(path: Path) -> str:
+    """By the marks at its beginning, else whether more of its first lines with Chinese are UTF-8 or not."""
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE_BYTES)
+    if sample.startswith(UTF16):
+        return "utf-16"
+    if sample.startswith(b"\xef\xbb\xbf"):
+        return "utf-8"
+    lines = [line for line in sample.split(b"\n")[: -1 if len(sample) == SAMPLE_BYTES else None] if not line.isascii()]
+    good = sum(_decodes(line, "utf-8") for line in lines)
+    if good * 2 >= len(lines):
+        return "utf-8"
+    if not any(_decodes(line, "gb18030") for line in lines):
+        raise wrong("看不懂这个文件的文字编码，请在 Excel 里另存为「CSV UTF-8」再试")
+    return "gb18030"
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _separator(path: Path, encoding: str) -> str:
+    with path.open("rb") as file:
+        head = next(_Lines(file, encoding), "")
+    return max(",\t;", key=head.count)
+
+
+def _about(path: Path, encoding: str) -> int:
+    """About how many rows: what the first four megabytes hold, taken for the rest."""
+    if encoding == "xlsx":
+        return 0
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE_BYTES)
+    return max(0, round(sample.count(b"\n") * path.stat().st_size / len(sample)) - 1)
+
+
+class _Lines:
+    """The lines of an open file as text for the csv reader; `broken`: one since the last look was in another encoding."""
+
+    def __init__(self, file: Iterable[bytes], encoding: str) -> None:
+        self.broken = False
+        self._encoding = encoding
+        self._lines = iter(file)
+        self._first = True
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        if self._first:
+            line, self._first = line.removeprefix(b"\xef\xbb\xbf"), False
+        if line.isascii():
+            return line.decode("ascii")
+        if self._encoding == "gb18030" and _is_utf8_chinese(line):
+            self.broken = True
+            return line.decode("utf-8")
+        try:
+            return line.decode(self._encoding)
+        except UnicodeDecodeError:
+            self.broken = True
+            return line.decode("gb18030" if self._encoding == "utf-8" else self._encoding, "replace")
+
+
+def _is_utf8_chinese(line: bytes) -> bool:
+    """Chinese in UTF-8 often decodes as GB18030 too, as other characters; the reverse hardly ever happens to a whole line."""
+    try:
+        return any("一" <= letter <= "鿿" for letter in line.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _csv(path: Path, encoding: str, separator: str) -> Iterator[Record]:
+    if encoding == "utf-16":
+        with path.open(encoding="utf-16", newline="") as text:
+            yield from _rows(text, separator, None)
+        return
+    with path.open("rb", buffering=1024 * 1024) as file:
+        lines = _Lines(file, encoding)
+        yield from _rows(lines, separator, lines)
+
+
+def _rows(text: Iterable[str], separator: str, lines: _Lines | None) -> Iterator[Record]:
+    reader, number = csv.reader(text, delimiter=separator), 0
+    try:
+        for cells in reader:
+            number += 1
+            if number > MOST_ROWS + 1:
+                raise wrong(f"一个文件最多 {MOST_ROWS // 10_000} 万行，请分成几个文件")
+            broken = ""
+            if lines is not None and lines.broken:
+                broken, lines.broken = MIXED, False
+            yield Record(number, tidy(cells), broken)
+    except (csv.Error, UnicodeError):
+        raise wrong(f"第 {number + 1} 行{UNPAIRED}") from None
+
+
+def tidy(cells: Sequence[str]) -> list[str]:
+    """Cells without spaces around, and without what neither a table nor a page can hold."""
+    return [_tidy(cell) if cell else "" for cell in cells[:MOST_COLUMNS]]
+
+
+def _tidy(cell: str) -> str:
+    text = (cell if cell.isprintable() else clean(cell)).strip()
+    return unwrapped(text) if text.startswith('="') else text
+
+
+def _xlsx(path: Path, bounds: Bounds) -> Iterator[Record]:
+    last = 0
+    try:
+        with path.open("rb") as file:
+            for number, values in read_rows(file, bounds):
+                if number > MOST_XLSX_ROWS + 1:
+                    raise wrong(f"Excel 最多 {MOST_XLSX_ROWS // 10_000} 万行，更多的请另存为 CSV 再上传")
+                # A file made by hand may give the same row many times.
+                if number > last:
+                    last = number
+                    while values[-1] is None:
+                        values.pop()
+                    yield Record(number, tidy([_text(value) for value in values]))
+    except UNREADABLE:
+        raise wrong(BROKEN) from None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}" if value.hour or value.minute or value.second else f"{value:%Y-%m-%d}"
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,44 @@
+"""What other systems may read of customers. They see the whole brand: the key's scopes stand at the door (api)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+
+from customers.models import Customer, Follow, FollowStatus
+from customers.tier_models import CustomerTier
+from foundation.errors import NotFound
+
+
+def get_by_external_userid(session: Session, external_userid: str) -> Customer:
+    """The customer, or the one she was merged into. Raises NotFound."""
+    found = session.scalars(select(Customer).where(Customer.external_userid == external_userid)).one_or_none()
+    if found is None:
+        raise NotFound("没有这位客户")
+    return session.get_one(Customer, found.merged_into_id) if found.merged_into_id else found
+
+
+def list_after(session: Session, after_id: int, limit: int) -> list[Customer]:
+    """Customers by id beyond `after_id`, without those merged into another."""
+    chosen = select(Customer).where(Customer.id > after_id, Customer.merged_into_id.is_(None))
+    return list(session.scalars(chosen.order_by(Customer.id).limit(limit)))
+
+
+def standings(session: Session, customer_ids: Sequence[int]) -> dict[int, CustomerTier]:
+    """Their tiers, where worked out."""
+    rows = session.scalars(select(CustomerTier).where(CustomerTier.customer_id.in_(customer_ids)))
+    return {row.customer_id: row for row in rows}
+
+
+def lock_in_order(session: Session, external_userids: Sequence[str]) -> None:
+    """Lock these customers for writing, always in one order, so that two batches wait for each other instead of failing."""
+    chosen = select(Customer.id).where(Customer.external_userid.in_(external_userids)).order_by(Customer.external_userid)
+    session.execute(chosen.with_for_update(key_share=True))
+
+
+def find_home_follow(session: Session, external_userid: str) -> Follow | None:
+    """The living relation that stands for her: the owner's, or the oldest."""
+    chosen = select(Follow).join(Customer, Customer.id == Follow.customer_id)
+    chosen = chosen.where(Customer.external_userid == external_userid, Follow.status == FollowStatus.ACTIVE)
+    own_first = case((Follow.staff_id == Customer.owner_id, 0), else_=1)
+    return session.scalars(chosen.order_by(own_first, Follow.followed_at, Follow.id).limit(1)).one_or_none()
