@@ -54,7 +54,7 @@
 
   function cohort(chart, narrow) {
     return {
-      grid: { left: 20, right: 8, top: 28, bottom: 4, containLabel: true },
+      grid: { left: 34, right: 8, top: 28, bottom: 4, containLabel: true },
       tooltip: { renderMode: "richText", formatter: function (one) { return chart.names[one.value[1]] + "\n" + (one.value[0] ? one.value[0] + " 个月后" : "当月添加") + " " + count(one.data.people) + " 人，" + one.value[2] + "%"; } },
       xAxis: { type: "category", position: "top", data: chart.steps.map(function (step) { return step ? (narrow ? String(step) : step + " 个月") : "当月"; }), axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: GREY, interval: 0 } },
       yAxis: { type: "category", inverse: true, data: chart.names, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: GREY, formatter: function (name) { return narrow ? name.slice(2, 7) : name; } } },
