@@ -31,7 +31,11 @@ class Leadership:
         self.give_up()
         address = settings().database_url.replace("+psycopg", "", 1)
         connection = psycopg.connect(address, autocommit=True, connect_timeout=2, application_name="gd-leader")
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", [self._number]).fetchone()
+        try:
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", [self._number]).fetchone()
+        except psycopg.Error:
+            connection.close()
+            raise
         if row is None or not row[0]:
             connection.close()
             return False
