@@ -105,6 +105,7 @@ def test_the_plan_fits_a_phone_and_somebody_else_is_found_by_name(leaver):
     leaver.open("/hq/handovers/new")
     shown(page, "handover-new-360")
     page.get_by_role("button", name="安排").first.click()
+    page.wait_for_url("**/hq/handovers/1")
     assert leaver.width_beyond_screen() <= 0
     shown(page, "handover-plan-360")
     page.locator("[name=q]").press_sequentially("郑洁")
