@@ -72,6 +72,21 @@ class Orders(Body):
     orders: list[Order] = Field(min_length=1, max_length=500)
 
 
+class Visit(Who):
+    """She was in a store. One a day for each customer and store, whoever tells it and however often."""
+
+    at: AwareDatetime = Field(description="到店时间，带时区")
+    store_code: Short = Field(description="门店编码")
+    guide_userid: Short | None = Field(None, description="接待导购的企业微信账号")
+    source: Annotated[str, Field(min_length=1, max_length=20)] = Field("pos", description="来源系统")
+
+
+class Visits(Body):
+    """At most 500 visits."""
+
+    visits: list[Visit] = Field(min_length=1, max_length=500)
+
+
 class TagChange(Body):
     """Tags by name, or 组/标签 where two groups have one of that name."""
 
@@ -86,7 +101,7 @@ class TagChanges(Body):
     changes: list[TagChange] = Field(min_length=1, max_length=100)
 
 
-def unclean(row: Member | Order | TagChange) -> str:
+def unclean(row: Member | Order | Visit | TagChange) -> str:
     """What is wrong with a row that holds characters nobody can see (control, direction, zero width); "" when nothing is."""
     for name, value in row:
         if not all(word.isprintable() for word in (value if isinstance(value, list) else [value]) if isinstance(word, str)):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from api.bodies import Member, Members, Order, Orders, Outcome, Outcomes, Who, unclean
+from api.bodies import Member, Members, Order, Orders, Outcome, Outcomes, Visit, Who, unclean
 from api.door import serve
 from api.models import ApiKey
 from customers.matching import Match, match_customers
@@ -27,7 +27,7 @@ def _told(row: Who) -> dict[str, str | None]:
     return {"external_userid": row.external_userid, "unionid": row.unionid, "member_no": row.member_no, "phone": phone}
 
 
-def _who(session: Session, rows: Sequence[Member] | Sequence[Order]) -> list[Match]:
+def match_rows(session: Session, rows: Sequence[Member] | Sequence[Order] | Sequence[Visit]) -> list[Match]:
     """Whom each row means; a row nobody could mean carries the reason with `by` = "invalid"."""
     wrong = [unclean(row) for row in rows]
     told = [{} if why else _told(row) for row, why in zip(rows, wrong, strict=True)]
@@ -42,7 +42,8 @@ def _who(session: Session, rows: Sequence[Member] | Sequence[Order]) -> list[Mat
     return found
 
 
-def _lost(index: int, match: Match) -> Outcome:
+def lost(index: int, match: Match) -> Outcome:
+    """What a row without a customer is told."""
     return Outcome(index=index, status="invalid" if match.by == "invalid" else "unknown", message=match.why)
 
 
@@ -50,12 +51,12 @@ def _lost(index: int, match: Match) -> Outcome:
 def put_member_batch(session: Session, key: ApiKey, asked: Members) -> Outcomes:
     """Member numbers, phones, birthdays and places of known customers; unknown ones are told, the others are kept."""
     rows, today = asked.members, clock.today()
-    found = _who(session, rows)
+    found = match_rows(session, rows)
     facts: dict[int, MemberFacts] = {}
     results: list[Outcome] = []
     for index, (row, match) in enumerate(zip(rows, found, strict=True)):
         if match.customer_id is None:
-            results.append(_lost(index, match))
+            results.append(lost(index, match))
         elif row.birthday and not (row.birthday.year >= 1900 and row.birthday <= today):
             results.append(Outcome(index=index, status="invalid", message="生日不能早于 1900 年，也不能在将来"))
         elif row.province and short_province(row.province) is None:
@@ -84,7 +85,7 @@ def _facts(row: Member) -> MemberFacts:
 def post_order_batch(session: Session, key: ApiKey, asked: Orders) -> Outcomes:
     """Orders of known customers, each kept once; a refund raises what was paid back."""
     rows = asked.orders
-    found = _who(session, rows)
+    found = match_rows(session, rows)
     meant = [row for row, match in zip(rows, found, strict=True) if match.customer_id is not None]
     stores = ids_by_code(session, [row.store_code for row in meant if row.store_code])
     guides = ids_by_userid(session, [row.guide_userid for row in meant if row.guide_userid])
@@ -92,7 +93,7 @@ def post_order_batch(session: Session, key: ApiKey, asked: Orders) -> Outcomes:
     results: list[Outcome] = []
     for index, (row, match) in enumerate(zip(rows, found, strict=True)):
         if match.customer_id is None:
-            results.append(_lost(index, match))
+            results.append(lost(index, match))
         elif why := _order_problem(row, stores, guides):
             results.append(Outcome(index=index, status="invalid", message=why))
         else:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 SCOPES = {
     "members": "写会员资料",
     "orders": "写订单",
+    "visits": "写到店",
     "tags": "读写标签",
     "customers": "读客户资料",
     "changes": "读变动",

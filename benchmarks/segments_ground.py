@@ -31,7 +31,7 @@ SELECT id, owner_id, 'active', '', 1, '', '', '{}', '{}', 0, false, :now - (id %
 FACTS = """
 INSERT INTO customer_facts (customer_id, owner_id, store_id, path, staff_ids, tag_ids, channel_ids, codes, following, gender,
     consent, role, stage, rfm, value, province, city, birthday_md, added_on, last_contact_on, last_order_on, last_open_on,
-    last_reply_on, orders, spent_yuan, opens_30d, contacts_30d)
+    last_reply_on, last_visit_on, orders, spent_yuan, opens_30d, contacts_30d)
 SELECT n, guide.id, guide.store_id, guide.path,
     CASE WHEN n % 8 = 0 THEN ARRAY[guide.id, 1 + (n * 7919) % :guides] ELSE ARRAY[guide.id] END::int[],
     drawn.tags, ARRAY[1 + n % 20]::int[], ARRAY[7001 + n % 9]::int[], n % 10 <> 0, n % 3,
@@ -45,6 +45,7 @@ SELECT n, guide.id, guide.store_id, guide.path,
     CASE WHEN buys.orders > 0 THEN :today - floor(700 * random() ^ 2)::int END,
     CASE WHEN random() < 0.4 THEN :today - floor(200 * random())::int END,
     CASE WHEN random() < 0.3 THEN :today - floor(300 * random())::int END,
+    CASE WHEN random() < 0.2 THEN :today - floor(400 * random())::int END,
     buys.orders, buys.orders * (100 + floor(900 * random())::int), floor(6 * random() ^ 4)::int, floor(8 * random() ^ 3)::int
 FROM generate_series(CAST(:low AS bigint), CAST(:high AS bigint)) n
 JOIN staff guide ON guide.userid = 'guide' || (1 + (n * 31) % :guides)

@@ -162,6 +162,9 @@ class Tag(Base):
     removed_at: Mapped[datetime | None]
 
 
+HEARD = "kind IN ('opened', 'replied', 'visited')"
+
+
 class TimelineEntry(Base):
     """One moment of a customer's life with us (客户轨迹). `once` makes repeating the cause harmless.
 
@@ -172,7 +175,7 @@ class TimelineEntry(Base):
     __table_args__ = (
         Index("ix_timeline_entry_customer_id_at", "customer_id", "at"),
         Index("ix_timeline_entry_kind_at", "kind", "at"),
-        Index("ix_timeline_entry_heard", "customer_id", "kind", "at", postgresql_where=text("kind IN ('opened', 'replied')")),
+        Index("ix_timeline_entry_heard", "customer_id", "kind", "at", postgresql_where=text(HEARD)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -41,7 +41,8 @@ SELECT asked.id, customer.consent, customer.province, customer.city,
            WHERE contact.customer_id = customer.id AND contact.kind = wanted.kind AND contact.at > :since
            ORDER BY contact.at DESC LIMIT :rows) AS one) AS contacts,
     (SELECT max(entry.at) FROM timeline_entry AS entry
-     WHERE entry.customer_id = customer.id AND entry.at > :lately AND entry.at <= :at AND entry.kind = ANY(:signs)) AS sign_at
+     WHERE entry.customer_id = customer.id AND entry.at > :lately AND entry.at <= :at AND entry.kind = ANY(:signs)
+       AND NOT (entry.kind = 'visited' AND entry.facts->>'source' = 'guide')) AS sign_at
 FROM unnest(CAST(:ids AS bigint[])) AS wanted_id (id)
 JOIN customer AS asked ON asked.id = wanted_id.id
 JOIN customer ON customer.id = COALESCE(asked.merged_into_id, asked.id)

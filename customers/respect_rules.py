@@ -13,6 +13,7 @@ from foundation import clock
 # Messages of one guide within two hours are one conversation, and one contact.
 CONVERSATION = timedelta(hours=2)
 # She wrote, added, ordered or came within this time: what answers her is no disturbance, whatever she allows otherwise.
+# A visit counts when a system of the store told it: a guide's own tap opens no door for her.
 ANSWERABLE = timedelta(hours=48)
 SIGNS = ("added", "half_added", "replied", "visited", "ordered")
 MOST_DAYS, MOST_TIMES, MOST_GAP, MOST_PLACES = 90, 30, 24 * 60, 40

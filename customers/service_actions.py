@@ -1,4 +1,4 @@
-"""What a guide writes down while she serves: notes, sizes, next steps with a reminder. Every write is safe to repeat."""
+"""What a guide writes down while she serves: notes, sizes, visits, next steps with a reminder. Every write is safe to repeat."""
 
 from datetime import datetime
 
@@ -6,11 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from customers.following import touch
 from customers.models import Customer, Follow, FollowStatus
 from customers.queries import find_follow
 from customers.service_cards import step_card
 from customers.service_models import CustomerNote, CustomerSize, NextStep
 from customers.service_rules import MAX_NOTE, size_problem, step_problems
+from customers.store_visits import StoreVisit, note_store_visits, once_of, take_back_store_visit
 from foundation import clock
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.text import clean
@@ -59,6 +61,22 @@ def set_size(session: Session, staff: Staff, customer_id: int, kind: str, value:
         fresh = insert(CustomerSize).values(customer_id=customer_id, kind=kind, **facts)
         session.execute(fresh.on_conflict_do_update(index_elements=["customer_id", "kind"], set_=facts))
     session.flush()
+
+
+def set_visited(session: Session, staff: Staff, customer_id: int, *, on: bool, at: datetime | None = None) -> None:
+    """She is in the guide's store today (到店), or that was a slip; `at` is when the guide tapped, not more than a day ago.
+
+    Raises NotFound, Conflict after the end of the relation or for a visit somebody else told.
+    """
+    follow = _follows(session, staff, customer_id)
+    now = clock.now()
+    at = at if at and now - clock.days(1) <= at <= now else now
+    if on:
+        if any(note_store_visits(session, [StoreVisit(customer_id, at, staff.store_id, staff.id)])):
+            touch(session, staff.id, customer_id, at)
+            session.expire(follow, ["last_contact_at"])
+    elif not take_back_store_visit(session, staff.id, once_of(customer_id, staff.store_id, at)):
+        raise Conflict("这次到店不是您登记的，不能撤销")
 
 
 def plan_step(session: Session, staff: Staff, customer_id: int, text: str, due_at: datetime | None, once: str) -> bool:

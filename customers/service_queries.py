@@ -45,7 +45,7 @@ class Service:
     """What was written down of a customer. `contacts` are the sends of the last 30 days by anybody, newest first.
 
     `tier`: her role, stage and warning as last worked out; None before that. `refusals`: kinds of contact the reader may not
-    make now, with why.
+    make now, with why. `visited`: she was in the reader's store today.
     """
 
     notes: Sequence[Note]
@@ -53,6 +53,7 @@ class Service:
     steps: Sequence[Step]
     contacts: Sequence[Contact]
     tier: Mapping[str, str] | None = None
+    visited: bool = False
     refusals: Mapping[ContactKind, Refusal] = field(default_factory=dict)
 
 
@@ -71,6 +72,9 @@ SELECT
          WHERE customer_id = :customer_id AND kind = 'sent' AND at >= :sends_since ORDER BY at DESC LIMIT 30) AS one) AS contacts,
   (SELECT jsonb_build_object('role', role, 'stage', stage, 'warning', warning)
    FROM customer_tier WHERE customer_id = :customer_id) AS tier,
+  EXISTS (SELECT FROM timeline_entry JOIN staff ON staff.id = :staff_id WHERE once =
+          'visit:' || CAST(:customer_id AS bigint) || ':' || COALESCE(staff.store_id, 0) || ':' || CAST(:today AS text))
+         AS visited,
   (SELECT to_jsonb(one) FROM ({STANDINGS}) AS one) AS standing
 """)  # noqa: S608 two constant statements in one
 
@@ -83,6 +87,7 @@ def service_of(session: Session, customer_id: int, staff_id: int) -> Service:
     """All of it in one statement. Load the customer with permission first."""
     now = clock.now()
     facts = {"customer_id": customer_id, "staff_id": staff_id, "sends_since": now - clock.days(CONTACTS_SINCE)}
+    facts["today"] = clock.today().isoformat()
     row = session.execute(SERVICE, facts | standing_facts([customer_id], now)).one()
     return Service(
         notes=[Note(id, said, _moment(at), by) for id, said, at, by in row.notes or []],
@@ -90,6 +95,7 @@ def service_of(session: Session, customer_id: int, staff_id: int) -> Service:
         steps=[Step(id, said, _moment(due)) for id, said, due in row.steps or []],
         contacts=[_contact(*one) for one in row.contacts or []],
         tier=row.tier,
+        visited=row.visited,
         refusals=refusals_of(row.standing, now, staff_id) if row.standing else {},
     )
 

@@ -53,6 +53,7 @@ EVENTS: dict[str, Event] = {
     "open": Event("打开内容", "opened", ("words", "items", "category"), 90, _opened),
     "order": Event("下单", "ordered", ("words", "min_yuan"), 730, _ordered),
     "reply": Event("找过我们", "replied", (), 90, lambda _match, _names: "主动找过我们"),
+    "visit": Event("到店", "visited", (), 365, lambda _match, _names: "到店"),
     "keyword": Event("说到关键词", "", ("words",), 90, lambda match, _names: f"说到{_words(match)}"),
     "added": Event("加为好友", "added", ("channels",), 365, _added),
 }

@@ -20,7 +20,7 @@ LONGEST_RULE = 200_000
 GROUPS = {
     "客户": ("tags", "role", "stage", "value", "gender", "consent", "province", "city", "birthday", "following"),
     "添加与归属": ("added_on", "channel", "owner", "store", "region"),
-    "消费": ("last_order_on", "orders", "spent_yuan", "rfm"),
+    "消费": ("last_order_on", "last_visit_on", "orders", "spent_yuan", "rfm"),
     "互动与联系": ("last_open_on", "opens_30d", "last_reply_on", "last_contact_on", "contacts_30d"),
 }
 OWN_GROUP = "品牌档案"
@@ -29,8 +29,8 @@ UNITS = {"spent_yuan": "元", "orders": "次", "opens_30d": "次", "contacts_30d
 MONTHS = tuple((month, f"{month} 月") for month in range(1, 13))
 # Read after the field's name: "最近下单 在最近 30 天内".
 WORDS = OPERATORS | {"any_of": "是其中任意一个", "all_of": "同时有全部", "none_of": "不是其中任何一个"}
-# A chat that did not go through us is not known: nobody can say that there was none.
-OWN_WORDS = {("last_contact_on", "never"): "导购台里没有记录"}
+# A chat or visit that did not go through us is not known: nobody can say that there was none.
+OWN_WORDS = {("last_contact_on", "never"): "导购台里没有记录", ("last_visit_on", "never"): "导购台里没有记录"}
 
 
 def read_rule(text: str | None) -> Json:

@@ -14,7 +14,7 @@ DAY_ZERO = "DATE '2000-01-01'"
 NO_DAY = -32_768
 SETS = ("tag_ids", "channel_ids", "codes")
 TEXTS = ("path", "province", "city")
-DAYS = ("added_on", "last_contact_on", "last_order_on", "last_open_on", "last_reply_on")
+DAYS = ("added_on", "last_contact_on", "last_order_on", "last_visit_on", "last_open_on", "last_reply_on")
 CODED = ("role", "stage", "consent")
 # The third and further guides of a customer are few and stand beside the columns.
 GUIDE_COLUMNS = ("guide_a", "guide_b")

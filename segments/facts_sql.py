@@ -8,7 +8,7 @@ MOST_IN_A_MONTH = 32_767
 _COLUMNS = (
     "customer_id", "owner_id", "store_id", "path", "staff_ids", "tag_ids", "channel_ids", "codes", "following", "gender",
     "consent", "role", "stage", "rfm", "value", "province", "city", "birthday_md", "added_on", "last_contact_on",
-    "last_order_on", "last_open_on", "last_reply_on", "orders", "spent_yuan", "opens_30d", "contacts_30d",
+    "last_order_on", "last_visit_on", "last_open_on", "last_reply_on", "orders", "spent_yuan", "opens_30d", "contacts_30d",
 )  # fmt: skip
 
 # Days are Beijing dates. Orders given back whole are none. :month is the first moment of the last thirty Beijing days.
@@ -22,6 +22,7 @@ SELECT customer.id, customer.owner_id, owner.store_id, COALESCE(owner.path, '0.'
        (friends.added_at AT TIME ZONE 'Asia/Shanghai')::date,
        (GREATEST(friends.contact_at, touches.at) AT TIME ZONE 'Asia/Shanghai')::date,
        (sales.at AT TIME ZONE 'Asia/Shanghai')::date,
+       (heard.visited_at AT TIME ZONE 'Asia/Shanghai')::date,
        (heard.opened_at AT TIME ZONE 'Asia/Shanghai')::date, (heard.replied_at AT TIME ZONE 'Asia/Shanghai')::date,
        COALESCE(sales.orders, 0), COALESCE(sales.yuan, 0), COALESCE(heard.opens, 0), COALESCE(touches.contacts, 0)
 FROM unnest(CAST(:ids AS bigint[])) AS wanted (id)
@@ -64,8 +65,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT max(entry.at) FILTER (WHERE entry.kind = 'opened') AS opened_at,
            max(entry.at) FILTER (WHERE entry.kind = 'replied') AS replied_at,
+           max(entry.at) FILTER (WHERE entry.kind = 'visited') AS visited_at,
            LEAST(count(*) FILTER (WHERE entry.kind = 'opened' AND entry.at >= :month), :most) AS opens
-    FROM timeline_entry AS entry WHERE entry.customer_id = customer.id AND entry.kind IN ('opened', 'replied')
+    FROM timeline_entry AS entry WHERE entry.customer_id = customer.id AND entry.kind IN ('opened', 'replied', 'visited')
 ) AS heard ON true
 ORDER BY customer.id
 """

@@ -64,6 +64,7 @@ _FIELDS = (
     Field("added_on", "添加日期", Kind.DAY, DAYS),
     Field("last_contact_on", "最近联系", Kind.DAY, DAYS),
     Field("last_order_on", "最近下单", Kind.DAY, DAYS),
+    Field("last_visit_on", "最近到店", Kind.DAY, DAYS),
     Field("last_open_on", "最近打开内容", Kind.DAY, DAYS),
     Field("last_reply_on", "最近回复", Kind.DAY, DAYS),
     Field("orders", "下单次数", Kind.NUMBER, NUMBERS),

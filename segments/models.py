@@ -49,6 +49,7 @@ class CustomerFacts(Base):
     added_on: Mapped[date | None]
     last_contact_on: Mapped[date | None]
     last_order_on: Mapped[date | None]
+    last_visit_on: Mapped[date | None]
     last_open_on: Mapped[date | None]
     last_reply_on: Mapped[date | None]
     orders: Mapped[int] = mapped_column(Integer, default=0)

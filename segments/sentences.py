@@ -14,11 +14,12 @@ DONE = {
     "added_on": "加过好友",
     "last_contact_on": "联系过",
     "last_order_on": "下过单",
+    "last_visit_on": "到过店",
     "last_open_on": "打开过内容",
     "last_reply_on": "回复过",
 }
-# Only what went through us is known: "从没联系过" would say too much.
-NEVER = {"last_contact_on": "导购台里没有联系记录"}
+# Only what we were told is known: "从没联系过" would say too much.
+NEVER = {"last_contact_on": "导购台里没有联系记录", "last_visit_on": "导购台里没有到店记录"}
 LISTED = {"any_of": "是", "all_of": "同时有", "none_of": "不是"}
 
 

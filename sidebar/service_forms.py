@@ -1,4 +1,4 @@
-"""What the guide's page sends while she serves: notes, sizes, next steps, contributions, filters. Checks form, not business."""
+"""What the guide's page sends while she serves: notes, sizes, visits, steps, contributions, filters. Checks form alone."""
 
 import re
 from collections.abc import Mapping
@@ -54,6 +54,11 @@ def switch(body: object) -> bool:
     if not isinstance(on, bool):
         raise Invalid("内容有误，请刷新页面")
     return on
+
+
+def visit_form(body: object) -> tuple[bool, datetime | None]:
+    """(whether she was here, when it was tapped)."""
+    return switch(body), moment_given(_mapping(body).get("at"))
 
 
 def note_form(body: object) -> tuple[str, str]:

@@ -124,4 +124,5 @@ def service(found: Service) -> Json:
         "notes": [{"id": note.id, "text": note.text, "by": f"{note.by} · {ago(note.at)}"} for note in found.notes],
         "sizes": dict(found.sizes),
         "steps": [{"id": step.id, "text": step.text, "due": due(step.due_at)} for step in found.steps],
+        "visited": found.visited,
     }

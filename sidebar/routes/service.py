@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from customers.queries import get_customer_of
-from customers.service_actions import add_note, finish_step, plan_step, set_size
+from customers.service_actions import add_note, finish_step, plan_step, set_size, set_visited
 from customers.service_queries import service_of
 from foundation.db import Json, transaction
 from sidebar import words
 from sidebar.routes.door import bp, current_staff
-from sidebar.service_forms import note_form, size_form, step_form, switch
+from sidebar.service_forms import note_form, size_form, step_form, switch, visit_form
 
 
 def service_facts(session: Session, customer_id: int) -> Json:
@@ -40,6 +40,16 @@ def write_size(external_userid: str) -> ResponseReturnValue:
     with transaction() as session:
         customer_id = _customer_id(session, external_userid)
         set_size(session, current_staff(), customer_id, kind, value, at)
+        return jsonify(service_facts(session, customer_id))
+
+
+@bp.post("/customers/<external_userid>/visits")
+def write_visit(external_userid: str) -> ResponseReturnValue:
+    """{"on": true} when she is in the store today, false to take that back; answers with all that is written down."""
+    on, at = visit_form(request.get_json(silent=True))
+    with transaction() as session:
+        customer_id = _customer_id(session, external_userid)
+        set_visited(session, current_staff(), customer_id, on=on, at=at)
         return jsonify(service_facts(session, customer_id))
 
 

@@ -109,6 +109,25 @@ def test_from_the_chat_to_tags_a_script_and_a_poster(road: Road, page: Page) -> 
     assert problems == []
 
 
+def test_a_visit_to_the_store_is_one_tap_and_a_slip_one_more(road: Road, page: Page) -> None:
+    customer = str(road.contacts(GUIDE)[0]["external_userid"])
+    page.goto(road.beside(GUIDE, customer))
+    page.wait_for_url(f"**/sidebar/customers/{customer}*")
+    chip = page.locator(".service .three button", has_text="到店")
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    chip.click()
+    expect(page.get_by_text("已登记今天到店")).to_be_visible()
+    expect(chip).to_have_text("今天到店")
+    shoot(page, "sidebar-visit")
+    page.reload()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#moments")).to_contain_text("到店：")
+    chip.click()
+    expect(page.get_by_text("已撤销到店")).to_be_visible()
+    page.reload()
+    expect(chip).to_have_text("＋ 到店")
+
+
 def test_what_a_customer_wants_to_be_sent_is_noted_in_two_taps_and_the_page_follows_at_once(road: Road, page: Page) -> None:
     customer = str(road.contacts(GUIDE)[0]["external_userid"])
     page.goto(road.beside(GUIDE, customer))

@@ -16,13 +16,14 @@
     const { Alpine } = window;
 
     Alpine.data("service", () => ({
-      notes: [], steps: [], sizes: {}, base: "", stepBase: "", may: false, open: "", text: "", due: 0, busy: false, problems: {}, all: false,
+      notes: [], steps: [], sizes: {}, base: "", stepBase: "", may: false, open: "", text: "", due: 0, busy: false, problems: {}, all: false, visited: false,
       init() {
         const given = facts(this.$el, "service");
         Object.assign(this, { base: given.base, stepBase: given.steps, may: given.may });
         this.take(given.facts);
       },
-      take({ notes, steps, sizes }) { Object.assign(this, { notes, steps, sizes }); },
+      take({ notes, steps, sizes, visited }) { Object.assign(this, { notes, steps, sizes, visited }); },
+      get came() { return this.visited ? "今天到店" : "＋ 到店"; },
       get kinds() { return Object.keys(this.sizes); },
       get sized() { return this.kinds.length > 0; },
       /* Of her notes the newest stands there; the others on a tap. */
@@ -79,6 +80,18 @@
           toast(waiting ? LATER : "已保存");
         } catch (error) {
           this.problems = { [kind]: error.fields?.value || error.words };
+        }
+      },
+      async come() {
+        const on = !this.visited;
+        this.visited = on;
+        try {
+          const { data, waiting } = await keep(`${this.base}/visits`, { on }, "到店");
+          if (!waiting) this.take(data);
+          toast(waiting ? LATER : on ? "已登记今天到店" : "已撤销到店", on ? () => this.come() : undefined);
+        } catch (error) {
+          this.visited = !on;
+          toast(error.words);
         }
       },
       async done(id) { await this.close_step(id, true); },

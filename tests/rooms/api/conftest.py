@@ -58,7 +58,9 @@ class Crm:
 @pytest.fixture
 def crm(app: Flask, brand: Brand) -> Crm:
     with transaction() as session:
-        key, secret = make_key(session, brand.headquarters, "会员系统", ["members", "orders", "tags", "customers", "changes"])
+        key, secret = make_key(
+            session, brand.headquarters, "会员系统", ["members", "orders", "visits", "tags", "customers", "changes"]
+        )
         return Crm(app.test_client(), key.key, secret)
 
 

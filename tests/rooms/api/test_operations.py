@@ -10,7 +10,7 @@ from api import webhooks
 from api.keys import forget_old
 from api.models import CustomerChange, WebhookCall
 from api.rules import KINDS
-from customers.models import Customer, Follow
+from customers.models import Customer, Follow, TimelineEntry
 from customers.person_requests import ask_for_data, confirm_erasing, erase_confirmed
 from customers.purchase_models import Purchase
 from customers.respect_models import DataRequest
@@ -74,6 +74,25 @@ def test_orders_are_kept_once_and_refunds_raise(crm: Crm, brand: Brand) -> None:
     with transaction() as session:
         kept = session.query(Purchase).one()
         assert (kept.paid_fen, kept.refunded_fen, kept.staff_id) == (129900, 20000, brand.ai.id)
+
+
+def test_visits_are_kept_once_a_day_and_bad_rows_told(crm: Crm, brand: Brand) -> None:
+    with transaction() as session:
+        make_customer(session, "wm1").member_no = "M1"
+    now = clock.now()
+    visit = {"member_no": "M1", "at": now.isoformat(), "store_code": "S21", "guide_userid": "g21a"}
+    bad = [
+        {"store_code": "S99"}, {"guide_userid": "nobody"}, {"at": (now + clock.days(1)).isoformat()}, {"source": "guide"},
+        {"at": (now - clock.days(800)).isoformat()}, {"member_no": "M9"}, {"source": NUL},
+    ]  # fmt: skip
+    rows = [visit, visit, visit | {"at": (now - clock.days(1)).isoformat()}, *(visit | one for one in bad)]
+    answer = crm.ask("POST", "/visits", {"visits": rows})
+    assert statuses(answer) == ["added", "same", "added", *["invalid"] * 5, "unknown", "invalid"]
+    assert "没有编码是 S99 的门店" in answer.json["results"][3]["message"]
+    assert statuses(crm.ask("POST", "/visits", {"visits": [visit]})) == ["same"]
+    with transaction() as session:
+        kept = session.query(TimelineEntry).filter_by(kind="visited").order_by(TimelineEntry.at).all()
+        assert [(one.staff_id, one.facts["source"]) for one in kept] == [(brand.ai.id, "pos")] * 2
 
 
 NUL = "\u0000"

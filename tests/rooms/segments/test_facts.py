@@ -225,7 +225,7 @@ def test_facts_are_what_python_says_of_the_true_tables(session: Session, seed: i
             session.add(order)
         opened: dict[int, list[Any]] = {one.id: [] for one in people}
         for number in range(40):
-            her, at, kind = chance.choice(people), some_time(), chance.choice(["opened", "replied", "sent"])
+            her, at, kind = chance.choice(people), some_time(), chance.choice(["opened", "replied", "visited", "sent"])
             opened[her.id].append((kind, at))
             session.add(TimelineEntry(customer_id=her.id, kind=kind, at=at, facts={}, once=f"t{number}"))
         followed: dict[int, list[Follow]] = {one.id: [] for one in people}
@@ -256,5 +256,7 @@ def test_facts_are_what_python_says_of_the_true_tables(session: Session, seed: i
             assert row.last_contact_on == max(contacts, default=None)
             assert (row.last_open_on, row.opens_30d) == (max(opens, default=None), len([day for day in opens if day >= month]))
             assert row.last_reply_on == max(replies, default=None)
+            visits = [clock.day_of(at) for kind, at in opened[her.id] if kind == "visited"]
+            assert row.last_visit_on == max(visits, default=None)
             assert (row.path, row.store_id) == ((owner.path, owner.store_id) if owner else ("0.", None))
             assert row.birthday_md == (228 if her.birthday else None)

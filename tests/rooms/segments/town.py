@@ -61,7 +61,8 @@ def facts(draw: st.DrawFn, customer_id: int, staff: Sequence[Staff]) -> Row:
         "province": province, "city": draw(st.sampled_from(CITIES[province])),
         "birthday_md": draw(st.none() | st.sampled_from([101, 226, 227, 228, 229, 301, 1231])),
         "added_on": draw(days), "last_contact_on": draw(days), "last_order_on": draw(days), "last_open_on": draw(days),
-        "last_reply_on": draw(days), "orders": draw(small), "spent_yuan": draw(small | st.just(2**31 - 1)),
+        "last_visit_on": draw(days), "last_reply_on": draw(days),
+        "orders": draw(small), "spent_yuan": draw(small | st.just(2**31 - 1)),
         "opens_30d": draw(small), "contacts_30d": draw(small),
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from content_library.actions import archive_item, publish_item, save_item
 from content_library.link_models import TrackedLink
 from content_library.models import Favourite, ItemKind, SearchMiss
 from content_library.proposal_models import Proposal
+from customers.models import TimelineEntry
 from foundation import clock
 from foundation.blobs import keep_blob
 from foundation.db import transaction
@@ -168,6 +169,21 @@ def test_notes_steps_and_sizes_come_back_as_they_are(phone: SignIn, brand: Brand
     assert hers.post("/sidebar/customers/wm1/notes", {"text": "x"}).status_code == 422
     assert phone(brand.far).post("/sidebar/customers/wm1/notes", {"text": "x", "once": "once-0003"}).status_code == 404
     assert "怕显胖" in hers.page("/sidebar/customers/wm1")
+
+
+def test_a_visit_is_noted_and_a_slip_taken_back(phone: SignIn, brand: Brand) -> None:
+    hers = phone(brand.ai)
+    told = {"on": True, "once": "once-0001", "at": clock.now().timestamp() * 1000}
+    for _ in range(2):
+        assert hers.post("/sidebar/customers/wm1/visits", told).json["visited"] is True  # type: ignore[index]
+    with transaction() as session:
+        assert session.scalars(select(TimelineEntry.kind).where(TimelineEntry.kind == "visited")).all() == ["visited"]
+    assert "到店：" in hers.page("/sidebar/customers/wm1/more")
+    assert hers.post("/sidebar/customers/wm1/visits", told | {"on": False}).json["visited"] is False  # type: ignore[index]
+    again = hers.post("/sidebar/customers/wm1/visits", told | {"on": False})
+    assert (again.status_code, again.json["message"]) == (409, "这次到店不是您登记的，不能撤销")  # type: ignore[index]
+    assert hers.post("/sidebar/customers/wm1/visits", {"on": "yes"}).status_code == 422
+    assert phone(brand.far).post("/sidebar/customers/wm1/visits", told).status_code == 404
 
 
 def test_a_contribution_is_handed_in_once_and_taken_back(phone: SignIn, brand: Brand) -> None:

@@ -1,0 +1,131 @@
+"""到店: once a day for each store, whoever tells it; rules, standing and segments hear of it; a slip is taken back."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from customers.merging import merge
+from customers.models import Customer, Follow, TimelineEntry
+from customers.respect import may_contact
+from customers.respect_models import ContactKind
+from customers.service_actions import set_visited
+from customers.service_queries import service_of
+from customers.store_visits import StoreVisit, note_store_visits
+from customers.tag_models import TagMoment
+from customers.tag_rule_actions import save_rule, switch_on
+from customers.tag_rule_work import work_moments
+from customers.tag_rules import RuleDraft
+from customers.timeline_rules import sentence
+from foundation import clock
+from foundation.errors import Conflict, NotFound
+from segments.facts import refresh
+from segments.models import CustomerFacts
+from tests.builders.customers import make_customer, make_follow, make_tags
+from tests.builders.sop import Brand, make_brand
+
+NIGHT = clock.at(clock.today(), 23, 30)
+
+
+@pytest.fixture
+def brand(session: Session) -> Brand:
+    return make_brand(session)
+
+
+def visits(session: Session) -> list[TimelineEntry]:
+    chosen = select(TimelineEntry).where(TimelineEntry.kind == "visited").order_by(TimelineEntry.id)
+    return list(session.scalars(chosen.execution_options(populate_existing=True)))
+
+
+def test_one_visit_a_day_for_each_store_however_often_it_is_told(session: Session, brand: Brand, count_sql) -> None:  # type: ignore[no-untyped-def]
+    her, other, now = make_customer(session), make_customer(session, "wm2"), clock.now()
+    store, elsewhere = brand.stores[21].id, brand.stores[22].id
+    told = [
+        StoreVisit(her.id, now, store, source="pos"), StoreVisit(her.id, now + timedelta(minutes=1), store, brand.ai.id),
+        StoreVisit(her.id, now, elsewhere, source="pos"), StoreVisit(other.id, now, store, source="pos"),
+        StoreVisit(her.id, now - clock.days(1), store, source="pos"),
+    ]  # fmt: skip
+    with count_sql() as statements:
+        assert note_store_visits(session, told) == [True, False, True, True, True]
+    assert len(statements) <= 5
+    assert note_store_visits(session, told) == [False] * 5
+    assert note_store_visits(session, []) == []
+    assert len(visits(session)) == 4
+    assert sentence("visited", visits(session)[0].facts).startswith("到店：")
+
+
+def test_a_guide_notes_it_and_takes_a_slip_back(session: Session, brand: Brand) -> None:
+    follow = make_follow(session, brand.ai, "wm1")
+    assert not service_of(session, follow.customer_id, brand.ai.id).visited
+    for _ in range(2):
+        set_visited(session, brand.ai, follow.customer_id, on=True)
+    assert service_of(session, follow.customer_id, brand.ai.id).visited
+    assert session.get_one(Follow, follow.id).last_contact_at is not None
+    assert [(one.staff_id, one.facts["source"]) for one in visits(session)] == [(brand.ai.id, "guide")]
+    set_visited(session, brand.ai, follow.customer_id, on=False)
+    assert visits(session) == []
+    assert not service_of(session, follow.customer_id, brand.ai.id).visited
+    with pytest.raises(Conflict):
+        set_visited(session, brand.ai, follow.customer_id, on=False)
+
+
+def test_what_a_system_told_is_not_hers_to_take_back_nor_a_strangers_to_note(session: Session, brand: Brand) -> None:
+    follow = make_follow(session, brand.ai, "wm1")
+    note_store_visits(session, [StoreVisit(follow.customer_id, clock.now(), brand.ai.store_id, brand.ai.id, "pos")])
+    assert service_of(session, follow.customer_id, brand.ai.id).visited
+    with pytest.raises(Conflict):
+        set_visited(session, brand.ai, follow.customer_id, on=False)
+    assert len(visits(session)) == 1
+    with pytest.raises(NotFound):
+        set_visited(session, brand.ai, make_customer(session, "wm9").id, on=True)
+
+
+def test_a_tap_that_comes_late_counts_for_its_own_day_within_a_day(session: Session, brand: Brand) -> None:
+    follow, now = make_follow(session, brand.ai, "wm1"), clock.now()
+    set_visited(session, brand.ai, follow.customer_id, on=True, at=now - timedelta(hours=23))
+    set_visited(session, brand.ai, follow.customer_id, on=True, at=now - clock.days(9))
+    days = {clock.day_of(one.at) for one in visits(session)}
+    assert clock.today() in days
+    assert min(days) >= clock.today() - clock.days(1)
+
+
+def test_a_rule_hears_of_it_and_a_slip_the_rules_have_not_seen_is_forgotten(session: Session, brand: Brand) -> None:
+    tag = make_tags(session, "到过店")[0]
+    follow = make_follow(session, brand.ai, "wm1")
+    rule = save_rule(session, brand.headquarters, RuleDraft("到店两次", tag.id, "visit", times=2, days=30))
+    switch_on(session, brand.headquarters, rule.id, rule.revision)
+    note_store_visits(session, [StoreVisit(follow.customer_id, clock.now() - clock.days(2), brand.ai.store_id, source="pos")])
+    work_moments(session)
+    assert session.get_one(Customer, follow.customer_id).tag_ids == []
+    set_visited(session, brand.ai, follow.customer_id, on=True)
+    set_visited(session, brand.ai, follow.customer_id, on=False)
+    assert session.scalar(select(func.count()).select_from(TagMoment)) == 0
+    set_visited(session, brand.ai, follow.customer_id, on=True)
+    work_moments(session)
+    session.expire_all()
+    assert session.get_one(Customer, follow.customer_id).tag_ids == [tag.id]
+
+
+def test_segments_know_her_last_visit_and_who_was_merged_is_her(session: Session, brand: Brand) -> None:
+    kept, gone = (make_follow(session, brand.ai, one).customer_id for one in ("wm1", "wm2"))
+    merge(session, kept, gone, "phone", "staff:1")
+    assert note_store_visits(session, [StoreVisit(gone, clock.now(), brand.ai.store_id)]) == [True]
+    assert note_store_visits(session, [StoreVisit(kept, clock.now(), brand.ai.store_id)]) == [False]
+    while refresh(session, 100):
+        pass
+    assert session.get_one(CustomerFacts, kept).last_visit_on == clock.today()
+
+
+def test_at_night_a_guides_own_tap_opens_no_door_and_the_tills_word_does(session: Session, brand: Brand) -> None:
+    follow = make_follow(session, brand.ai, "wm1")
+    follow.followed_at -= clock.days(60)
+    session.execute(TimelineEntry.__table__.delete())
+    with time_machine.travel(NIGHT, tick=False):
+        asked = [follow.customer_id], ContactKind.MARKETING, NIGHT
+        assert may_contact(session, *asked)
+        set_visited(session, brand.ai, follow.customer_id, on=True, at=NIGHT)
+        assert may_contact(session, *asked)
+        note_store_visits(session, [StoreVisit(follow.customer_id, NIGHT, None, source="pos")])
+        assert not may_contact(session, *asked)
