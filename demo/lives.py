@@ -1,4 +1,4 @@
-"""What the sample brand's other systems know of its customers: member numbers, phones, birthdays, cities and two years of orders.
+"""What the sample brand's other systems know of its customers: members, cities, two years of orders and visits.
 
 Drawn from each customer's own id, so that a second filling tells the same.
 """
@@ -15,6 +15,7 @@ from customers.models import Customer
 from customers.profile_actions import keep_answer
 from customers.profile_models import ProfileField
 from customers.purchasing import PurchaseFacts, note_purchases
+from customers.store_visits import StoreVisit, note_store_visits
 from foundation import clock
 from org.models import Staff
 from segments.actions import Draft, save_segment
@@ -41,13 +42,16 @@ SEGMENTS = (
     ("加了好友还没买过", "引入期，三天内聊起来", {"all": [
         {"field": "orders", "op": "at_most", "value": 0}, {"field": "added_on", "op": "within", "value": 30},
     ]}),
+    ("来过店还没买", "近 30 天到过店，趁还记得问问试穿感觉", {"all": [
+        {"field": "last_visit_on", "op": "within", "value": 30}, {"field": "orders", "op": "at_most", "value": 0},
+    ]}),
     ("消费满 3000 元", "新品先给她们看", {"field": "spent_yuan", "op": "at_least", "value": 3000}),
 )  # fmt: skip
 BATCH = 500
 
 
 def tell_lives(session: Session, operator: Staff) -> int:
-    """Members, answers and orders of every customer, then a few segments. Safe to repeat. Returns how many orders were new."""
+    """What is told of every customer, then a few segments. Safe to repeat. Returns how many orders were new."""
     told, after = 0, 0
     fields = {field.key: field for field in session.scalars(select(ProfileField).where(ProfileField.key.is_not(None)))}
     everybody = select(Customer).order_by(Customer.id).limit(BATCH)
@@ -55,7 +59,9 @@ def tell_lives(session: Session, operator: Staff) -> int:
         put_members(session, {customer.id: _member(customer) for customer in rows})
         for customer in rows:
             _answer(session, customer, fields)
-        told += len(note_purchases(session, [order for customer in rows for order in _orders(session, customer)]))
+        orders = [order for customer in rows for order in _orders(session, customer)]
+        told += len(note_purchases(session, orders))
+        note_store_visits(session, [visit for customer in rows for visit in _visits(session, customer)])
         after = rows[-1].id
     _offer_segments(session, operator)
     return told
@@ -100,6 +106,17 @@ def _orders(session: Session, customer: Customer) -> Sequence[PurchaseFacts]:
         order_no = f"D{customer.external_userid[-10:]}{number}"
         found.append(PurchaseFacts(SOURCE, order_no, customer.id, min(at, clock.now()), price, 0, store, staff, goods))
     return found
+
+
+def _visits(session: Session, customer: Customer) -> Sequence[StoreVisit]:
+    """She was in the store when she bought there; every third was there lately without buying."""
+    dice, owner = _dice(customer, "visits"), session.get(Staff, customer.owner_id) if customer.owner_id else None
+    if owner is None:
+        return []
+    days = [order.at for order in _orders(session, customer)]
+    if dice.random() < 0.33:
+        days.append(min(clock.at(clock.today() - timedelta(days=dice.randint(0, 25)), dice.randint(10, 20)), clock.now()))
+    return [StoreVisit(customer.id, at, owner.store_id, owner.id, SOURCE) for at in days]
 
 
 def _offer_segments(session: Session, operator: Staff) -> None:

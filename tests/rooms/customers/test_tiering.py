@@ -13,6 +13,7 @@ from customers.lives import lives_of
 from customers.measuring import count_standings, measure_cuts
 from customers.models import Customer, FollowStatus, TimelineEntry
 from customers.policies import policy, set_policy
+from customers.purchasing import note_purchases
 from customers.rfm_rules import VALUE_NAMES, VALUE_SHARES, digit
 from customers.tier_due import AT_ONCE
 from customers.tier_models import CustomerRole, CustomerTier, Stage, TierDay, TierMove
@@ -27,7 +28,7 @@ from segments.facts import refresh
 from segments.fields import VALUES
 from segments.models import CustomerFacts
 from tests.builders.sop import Brand, make_brand, make_follow
-from tests.builders.tiers import make_order
+from tests.builders.tiers import make_order, order_facts
 
 
 @pytest.fixture
@@ -250,7 +251,7 @@ def test_a_forecast_is_fitted_on_enough_buyers_and_given_to_buyers_alone(session
     with pytest.raises(NoFit):
         fit_forecast(session, clock.now())
     assert current_forecast(session) is None
-    dice = random.Random(11)
+    dice, orders = random.Random(11), []
     for number in range(300):
         hers = _customer(session, brand, f"more{number}", days_ago=720)
         # Buying at a rate of her own until she drops out, and spending at a level of her own: what the models assume.
@@ -261,10 +262,11 @@ def test_a_forecast_is_fitted_on_enough_buyers_and_given_to_buyers_alone(session
             700.0,
         )
         while day > 0:
-            make_order(session, hers, days_ago=int(day), paid_fen=max(100, int(dice.gammavariate(6, level / 6))))
+            orders.append(order_facts(hers, days_ago=int(day), paid_fen=max(100, int(dice.gammavariate(6, level / 6)))))
             if dice.random() < drop:
                 break
             day -= dice.expovariate(rate) + 1
+    note_purchases(session, orders)
     fitted = fit_forecast(session, clock.now())
     assert fitted.customers >= 300
     retier(session, [hers, *few], clock.now())
