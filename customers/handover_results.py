@@ -24,6 +24,7 @@ from outbox.models import MessageStatus, OutgoingMessage, ResultStatus
 
 # The new relation is told by an event or a pull; after that long it is taken without.
 RELATION_PATIENCE = timedelta(hours=1)
+NO_RECORD = "企业微信没有这次交接的记录"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,10 @@ def apply_results(session: Session, handover_id: int, to_id: int, told: Sequence
     return settled
 
 
-def give_up_unknown(session: Session, handover_id: int, to_id: int, known: Sequence[str], asked_at: datetime) -> int:
-    """Rows the platform's complete answer does not hold though they were asked for long ago have failed; how many.
+def give_up_unknown(
+    session: Session, handover_id: int, to_id: int, known: Sequence[str], asked_at: datetime, why: str = NO_RECORD
+) -> int:
+    """Rows the platform's complete answer does not hold though they were asked for long ago have failed (`why`); how many.
 
     So have those whose call is not there any more, or ended without anybody hearing of it: nothing else would ever end them.
     """
@@ -67,7 +70,7 @@ def give_up_unknown(session: Session, handover_id: int, to_id: int, known: Seque
     told, count = set(known), 0
     for row in session.scalars(late):
         if account_of(row) not in told:
-            row.step, row.reason, row.settled_at = HandoverStep.FAILED, "企业微信没有这次交接的记录", clock.now()
+            row.step, row.reason, row.settled_at = HandoverStep.FAILED, why[:200], clock.now()
             count += 1
     session.flush()
     if handover is not None and count:

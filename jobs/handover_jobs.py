@@ -1,5 +1,7 @@
 """Jobs of loss and handover: losses told of, results of takeovers asked for, leavers' customers read."""
 
+from datetime import timedelta
+
 from customers.handover_finishing import finish_left_over
 from customers.handover_queries import Polled, list_polled
 from customers.handover_results import Told, apply_results, give_up_unknown
@@ -10,12 +12,14 @@ from foundation.db import transaction
 from foundation.log import logger
 from jobs.tick import facts_of, note_facts
 from wecom import reads
-from wecom.errors import PlatformError
+from wecom.errors import PlatformError, Refused
 
 log = logger(__name__)
 PART = 50
 POLL = "customers.poll_handovers"
 PAIRS = 200
+# A pair the platform will not tell of for so long is given up: its customers can be asked for again.
+UNTOLD = timedelta(days=7)
 # The list of a brand with 20,000 guides; beyond it something is wrong with the cursor.
 MOST_PAGES = 1000
 
@@ -41,6 +45,7 @@ def poll_handovers() -> int:
             settled += _poll(pair)
         except PlatformError as trouble:
             log.warning("takeovers not asked for", handover=pair.handover_id, errcode=trouble.errcode, why=trouble.message)
+            settled += _give_up(pair, trouble) if isinstance(trouble, Refused) else 0
     with transaction() as session:
         finish_left_over(session)
     return settled
@@ -68,6 +73,12 @@ def _poll(pair: Polled) -> int:
             settled += apply_results(session, pair.handover_id, pair.to_id, told[start : start + PART], asked_at)
     with transaction() as session:
         return settled + give_up_unknown(session, pair.handover_id, pair.to_id, [one.external_userid for one in told], asked_at)
+
+
+def _give_up(pair: Polled, trouble: Refused) -> int:
+    with transaction() as session:
+        why = f"企业微信一直没有告诉结果：{trouble.message}"
+        return give_up_unknown(session, pair.handover_id, pair.to_id, [], clock.now() - UNTOLD, why)
 
 
 def pull_unassigned() -> int:

@@ -1,7 +1,7 @@
 """Handing customers over against a platform that is a process of its own: leaver and on the job, refusals, results, cards."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from customers.handover_actions import confirm_handover, move_customers, start_handover
 from customers.handover_models import Handover, HandoverCustomer, HandoverStatus, HandoverStep, Loss
@@ -9,6 +9,7 @@ from customers.handover_queries import list_leavers
 from customers.models import Customer, Follow, FollowStatus, Tag
 from customers.queries import find_follow
 from customers.tagging import tag_customer
+from foundation import clock
 from foundation.db import transaction
 from jobs import handover_jobs
 from org.models import Role, Staff, StaffStatus
@@ -127,3 +128,18 @@ def test_on_the_job_the_welcome_goes_along_the_tags_come_and_nobody_is_lost(town
         assert (customer.owner_id, tag.id in customer.tag_ids) == (to.id, True)
         assert find_follow(session, customer.id, to.id).status == FollowStatus.ACTIVE
         assert session.get_one(Handover, handover_id).status == HandoverStatus.DONE
+
+
+@pytest.mark.timeout(180)
+def test_a_pair_the_platform_never_tells_of_is_given_up_after_a_week_and_may_be_asked_for_again(town: Town) -> None:
+    handover_id, _, names = _confirmed(town)
+    town.fault(path="externalcontact/transfer_result", kind="errcode", errcode=40003)
+    assert set(_settled(town, handover_id).values()) <= {HandoverStep.ASKED, HandoverStep.WAITING}
+    with transaction() as session:
+        session.execute(update(HandoverCustomer).values(asked_at=clock.now() - clock.days(9)))
+    assert set(_settled(town, handover_id).values()) == {HandoverStep.FAILED}
+    with transaction() as session:
+        assert session.get_one(Handover, handover_id).status == HandoverStatus.DONE
+        reasons = session.scalars(select(HandoverCustomer.reason).where(HandoverCustomer.handover_id == handover_id)).all()
+        assert len(reasons) == len(names)
+        assert all(one.startswith("企业微信一直没有告诉结果") for one in reasons)
