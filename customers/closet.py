@@ -78,7 +78,7 @@ def take_out(session: Session, staff: Staff, item_id: int, *, out: bool = True) 
 def list_closet(session: Session, customer_id: int, limit: int = 40) -> list[ClosetItem]:
     """What hangs there, wishes first, the newest first. Load the customer with permission first."""
     held = select(ClosetItem).where(ClosetItem.customer_id == customer_id, ClosetItem.removed_at.is_(None))
-    return list(session.scalars(held.order_by(ClosetItem.wished.desc(), ClosetItem.id.desc()).limit(limit)))
+    return list(session.scalars(held.order_by(ClosetItem.wished.desc(), ClosetItem.at.desc(), ClosetItem.id.desc()).limit(limit)))
 
 
 def popular_names(session: Session, limit: int = 8) -> Sequence[str]:

@@ -67,9 +67,12 @@ def may_see_item(staff: Staff, item: Item) -> bool:
     return sees(staff.path, item.path)
 
 
-def item_choices(session: Session, staff: Staff, chosen: int | None, kind: ItemKind | None = None) -> list[Item]:
-    """The newest content she may attach; what is attached already is among it, so that saving does not lose it."""
-    items = search_items(session, staff.path, "", kind=kind, limit=ITEMS_OFFERED)
+def item_choices(
+    session: Session, staff: Staff, chosen: int | None, kind: ItemKind | None = None, *, words: str = "",
+    limit: int = ITEMS_OFFERED,
+) -> list[Item]:  # fmt: skip
+    """The newest content she may attach that holds the words; what is chosen already is among it, so that saving keeps it."""
+    items = search_items(session, staff.path, words, kind=kind, limit=limit)
     if chosen is None or any(item.id == chosen for item in items):
         return items
     try:

@@ -1,12 +1,16 @@
 """One at a time: a job that is already running elsewhere is not run twice at once. By advisory lock, so a killed one frees it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from foundation.db import engine
 from foundation.leader import lock_number
+from foundation.log import logger
+
+log = logger(__name__)
 
 
 @contextmanager
@@ -20,3 +24,20 @@ def alone(name: str) -> Iterator[bool]:
         finally:
             if got:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+
+def each_alone(name: str, ids: Iterable[int], work: Callable[[int], None]) -> int:
+    """Work one after the other those nobody else works at, under the name with the id behind it; how many were worked.
+
+    One the database breaks off (a deadlock, a lock waited for too long) does not keep back those behind it: it is tried again.
+    """
+    worked = 0
+    for one in ids:
+        try:
+            with alone(f"{name} {one}") as mine:
+                if mine:
+                    work(one)
+                    worked += 1
+        except DBAPIError as broken:
+            log.warning("work broken off", work=name, id=one, why=str(broken.orig))
+    return worked

@@ -1,9 +1,7 @@
 """`python -m jobs.clock`: ticks, in exactly one leading process. The others stand by and take over when its lock goes."""
 
-import signal
 import threading
 import time
-from types import FrameType
 
 import psycopg
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -17,6 +15,7 @@ from foundation.leader import Leadership
 from foundation.log import logger, set_up_logging
 from jobs import schedule
 from jobs.broker import make_broker
+from jobs.stopping import stop_on_signals
 
 log = logger(__name__)
 STAND_BY_SECONDS = 2.0
@@ -86,14 +85,7 @@ class Clock:
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     set_up_logging(settings())
-    stop = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    Clock(stop).run()
+    Clock(stop_on_signals()).run()
 
 
 if __name__ == "__main__":

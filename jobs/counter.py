@@ -1,9 +1,7 @@
 """`python -m jobs.counter`: keeps customer_facts true and answers how many a rule holds for, from memory, in one process."""
 
-import signal
 import threading
 import time
-from types import FrameType
 
 import psycopg
 from sqlalchemy import func, select
@@ -15,6 +13,7 @@ from foundation.db import transaction
 from foundation.leader import Leadership
 from foundation.log import logger, set_up_logging
 from jobs.counter_door import Door
+from jobs.stopping import stop_on_signals
 from org.models import Staff
 from segments import facts
 from segments.answering import Answers
@@ -122,14 +121,7 @@ class Counter:
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     set_up_logging(settings())
-    stop = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    Counter(stop).run()
+    Counter(stop_on_signals()).run()
 
 
 if __name__ == "__main__":

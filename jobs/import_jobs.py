@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from customers.import_models import CustomerImport, ImportStatus
@@ -17,7 +16,7 @@ from customers.importing import SIDE_BY_SIDE, apply_part, begin_run, fail_import
 from foundation.db import transaction
 from foundation.errors import AppError
 from foundation.log import logger
-from jobs.alone import alone
+from jobs.alone import each_alone
 from jobs.turns import Turns
 from segments.static_lists import add_members, finish_list, open_list
 
@@ -31,22 +30,10 @@ Each = TypeVar("Each")
 
 
 def work_imports() -> int:
-    """Check or run every file that waits; how many were worked. A killed worker's file is free again at once.
-
-    One the database breaks off (a deadlock, a lock waited for too long) does not keep back those behind it: it is tried again.
-    """
+    """Check or run every file that waits; how many were worked. A killed worker's file is free again at once."""
     with transaction() as session:
         waiting = list_waiting(session)
-    worked = 0
-    for import_id in waiting:
-        try:
-            with alone(f"customers.import {import_id}") as mine:
-                if mine:
-                    work_import(import_id)
-                    worked += 1
-        except DBAPIError as broken:
-            log.warning("import broken off", import_id=import_id, why=str(broken.orig))
-    return worked
+    return each_alone("customers.import", waiting, work_import)
 
 
 def work_import(import_id: int) -> None:

@@ -3,16 +3,15 @@
 welcome: greets and sends welcomes, and shares its process with nothing when nothing else is said. in: works events. out: sends.
 """
 
-import signal
 import sys
 import threading
 from collections.abc import Sequence
-from types import FrameType
 
 from bot.road import InboxRoad, WelcomeRoad
 from foundation.config import Settings, settings
 from foundation.log import logger, set_up_logging
 from jobs import results
+from jobs.stopping import stop_on_signals
 from outbox.models import Lane
 from outbox.sender import Sender
 
@@ -71,14 +70,7 @@ def main(which: Sequence[str]) -> int:
         log.error("say welcome, in, out or nothing", said=list(which))
         return 2
     set_up_logging(settings())
-    stop = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    return 0 if Roads(settings(), which or ROADS, stop).run() else 1
+    return 0 if Roads(settings(), which or ROADS, stop_on_signals()).run() else 1
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """A person's requests about her data (个人信息保护法第四十四至四十七条): asked, due, copied, put right, erased."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from customers.correcting import GENDERS, NAMES, correct, correctable
 from customers.erasing import person_rows
@@ -32,6 +33,7 @@ from hq.pages import cut_page
 from hq.person_file import write_person_file
 from hq.routes.door import HEADQUARTERS, allow, bp, current_staff
 from org.console_queries import staff_names
+from org.models import Staff
 
 PAGE = 50
 ZIP_NAME = "%E4%B8%AA%E4%BA%BA%E4%BF%A1%E6%81%AF"
@@ -91,7 +93,7 @@ def show_person_request(request_id: int) -> ResponseReturnValue:
     return _show(request_id, {})
 
 
-def _show(request_id: int, fields: Mapping[str, str], typed_words: str = "", reason: str = "") -> str:
+def _show(request_id: int, fields: Mapping[str, str], words: Mapping[str, str] | None = None) -> str:
     with transaction() as session:
         asked = get_request(session, current_staff(), request_id)
         people = names_of_people(session, [asked.customer_id])
@@ -99,7 +101,7 @@ def _show(request_id: int, fields: Mapping[str, str], typed_words: str = "", rea
     under_way = "confirmed_at" in asked.proof and asked.done_at is None
     return render_template(
         "hq/person_request.html", asked=asked, person=people[asked.customer_id], names=names, fields=fields, places=BY_TABLE,
-        deeds=DEED_NAMES | {"copy": "副本"}, under_way=under_way, typed_words=typed_words, reason=reason, **_words(),
+        deeds=DEED_NAMES | {"copy": "副本"}, under_way=under_way, words=words or {}, **_words(),
     )  # fmt: skip
 
 
@@ -123,27 +125,25 @@ def hand_out_copy(request_id: int) -> Response:
 @allow(HEADQUARTERS)
 def start_erasing(request_id: int) -> ResponseReturnValue:
     """Confirmed by typing 删除: a job erases her at once."""
-    words = typed(request.form, "typed")["typed"]
-    try:
-        with transaction() as session:
-            confirm_erasing(session, current_staff(), request_id, words)
-    except Invalid as problem:
-        return _show(request_id, problem.fields, typed_words=words), 422
-    flash("已确认删除，不能再撤回", "success")
-    return redirect(url_for("hq.show_person_request", request_id=request_id))
+    return _with_words(request_id, "typed", confirm_erasing, "已确认删除，不能再撤回")
 
 
 @bp.post("/person-requests/<int:request_id>/close")
 @allow(HEADQUARTERS)
 def close_person_request(request_id: int) -> ResponseReturnValue:
     """End it without doing it, with why."""
-    reason = typed(request.form, "reason")["reason"]
+    return _with_words(request_id, "reason", close_request, "请求已关闭，请把理由答复给客户本人")
+
+
+def _with_words(request_id: int, name: str, deed: Callable[[Session, Staff, int, str], object], told: str) -> ResponseReturnValue:
+    """Do it with what was typed under the name; where that is wrong the page comes again and keeps it."""
+    words = typed(request.form, name)
     try:
         with transaction() as session:
-            close_request(session, current_staff(), request_id, reason)
+            deed(session, current_staff(), request_id, words[name])
     except Invalid as problem:
-        return _show(request_id, problem.fields, reason=reason), 422
-    flash("请求已关闭，请把理由答复给客户本人", "success")
+        return _show(request_id, problem.fields, words), 422
+    flash(told, "success")
     return redirect(url_for("hq.show_person_request", request_id=request_id))
 
 

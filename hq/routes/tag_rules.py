@@ -20,7 +20,7 @@ from hq.pages import cut_page, item_choices
 from hq.routes.door import HEADQUARTERS, REGIONAL, allow, bp, current_staff
 from hq.tag_forms import RULE_FIELDS, new_rule_values, rule_draft, rule_values
 
-PAGE = 30
+PAGE, CHOICES = 30, 12
 
 
 def _shelf_names(session: Session) -> dict[int, str]:
@@ -90,12 +90,21 @@ def _show_form(
     values: Mapping[str, str], fields: Mapping[str, str], rule_id: int | None, *, seen: str = "", overtaken: bool = False
 ) -> str:
     with transaction() as session:
-        items = item_choices(session, current_staff(), as_number(values["item_id"]))
         tree = shelves(list_categories(session))
     return render_template(
-        "hq/tag_rule_form.html", values=values, fields=fields, rule_id=rule_id, items=items, tree=tree, events=EVENTS,
+        "hq/tag_rule_form.html", values=values, fields=fields, rule_id=rule_id, tree=tree, events=EVENTS,
         seen=seen, overtaken=overtaken,
     )  # fmt: skip
+
+
+@bp.get("/tags/rules/items")
+@allow(HEADQUARTERS)
+def offer_rule_items() -> ResponseReturnValue:
+    """Content to choose one of, by a few letters; the newest when nothing was typed. A fragment."""
+    words, chosen = typed(request.args, "item_words")["item_words"].strip(), as_number(request.args.get("item_id"))
+    with transaction() as session:
+        found = item_choices(session, current_staff(), chosen, words=words, limit=CHOICES)
+    return render_template("hq/_item_choices.html", found=found, chosen=chosen)
 
 
 @bp.post("/tags/rules/try")

@@ -46,6 +46,7 @@ from sidebar.routes.door import bp, current_staff, store_name, variables
 from sop.customer_queries import Asked, list_asked
 
 TIMELINE_PAGE = 10
+SHOWN = 20  # customers on the start page; all of them are on a page of their own
 # Her words, where her guide takes back what she wrote herself.
 LEAST_WORDS, MOST_WORDS = 2, 200
 LIVING = (FollowStatus.ACTIVE, FollowStatus.HALF)
@@ -68,9 +69,9 @@ def show_home() -> ResponseReturnValue:
     """Opened from a chat, the script goes on to that customer; opened from anywhere else, this is the guide's own start."""
     asked = request.args.get("q", "").strip()[:20]
     with transaction() as session:
-        rows = page_customers(session, current_staff(), q=asked, limit=20)
+        found = page_customers(session, current_staff(), q=asked, limit=SHOWN + 1)
     template = "sidebar/customer_rows.html" if request.headers.get("HX-Request") else "sidebar/home.html"
-    return render_template(template, rows=rows, q=asked)
+    return render_template(template, rows=found[:SHOWN], q=asked, more=len(found) > SHOWN)
 
 
 def _now(moment: Moment, tags: Sequence[Tag], persona_id: int | None, asked: Sequence[Asked], said: Sequence[str],

@@ -24,6 +24,17 @@ def _always_quiet() -> None:
         set_policy(session, operator, "contact", {"quiet_from": "00:00", "quiet_until": "23:59"})
 
 
+def _assert_noted_as_an_answer(customer: str) -> None:
+    with transaction() as session:
+        her = session.scalars(select(Customer).where(Customer.external_userid == customer)).one()
+        noted = session.scalars(select(Contact).where(Contact.customer_id == her.id, Contact.channel == "chat")).one()
+        kinds = session.scalars(select(TimelineEntry.kind).where(TimelineEntry.customer_id == her.id)).all()
+    assert (noted.kind, noted.about.startswith("item:")) == (ContactKind.SERVICE, True)
+    assert "answering" in kinds
+    assert "replied" not in kinds, "her guide's word is not her own"
+    assert "sent" in kinds
+
+
 def test_at_night_only_an_answer_goes_out(road: Road, page: Page) -> None:
     _always_quiet()
     customer = str(road.contacts(GUIDE)[0]["external_userid"])
@@ -52,14 +63,7 @@ def test_at_night_only_an_answer_goes_out(road: Road, page: Page) -> None:
     said = road.control(f"chats/{GUIDE}/{customer}")["messages"]
     assert [one["body"]["content"] for one in said if one["via"] == "sidebar"] == words  # type: ignore[attr-defined]
     page.wait_for_timeout(300)
-    with transaction() as session:
-        her = session.scalars(select(Customer).where(Customer.external_userid == customer)).one()
-        noted = session.scalars(select(Contact).where(Contact.customer_id == her.id, Contact.channel == "chat")).one()
-        kinds = session.scalars(select(TimelineEntry.kind).where(TimelineEntry.customer_id == her.id)).all()
-    assert (noted.kind, noted.about.startswith("item:")) == (ContactKind.SERVICE, True)
-    assert "answering" in kinds
-    assert "replied" not in kinds, "her guide's word is not her own"
-    assert "sent" in kinds
+    _assert_noted_as_an_answer(customer)
 
     # She answered just now: the conversation goes on without being asked again.
     card.get_by_role("button", name="再发一次").click()
@@ -74,7 +78,6 @@ def test_a_wish_is_taken_back_in_one_tap_and_her_life_is_filtered(road: Road, pa
     page.locator("#more summary").click()
     page.get_by_role("button", name="只收服务消息", exact=True).click()
     expect(page.locator("#consent-banner")).to_contain_text("只收服务消息")
-    page.locator("#more summary").click()
     page.get_by_role("button", name="撤销", exact=True).click()
     expect(page.locator("#consent-banner")).to_be_empty()
     expect(page.locator("#more summary")).to_contain_text("接收意愿：全部接收")

@@ -147,3 +147,24 @@ def test_the_charts_draw_on_a_screen_and_on_a_phone(peopled):
         assert peopled.width_beyond_screen() <= 0
         shown(page, f"charts-{width}")
     assert peopled.complaints == []
+
+
+def test_long_names_and_tags_stay_in_their_columns(peopled):
+    with transaction() as session:
+        newest = session.scalars(select(Customer).order_by(Customer.id.desc()).limit(1)).one()
+        newest.name = "A" * 60
+        session.get_one(Tag, newest.tag_ids[0]).name = "冬季新品极寒系列长款羽绒服加厚款意向客户二零二六年第一批名单"
+    page = peopled.page
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        peopled.open("/hq/customers")
+        row = page.locator("table tbody tr").first
+        beyond = "badge => badge.getBoundingClientRect().right - badge.closest('td').getBoundingClientRect().right"
+        assert row.locator(".tags-cell .badge").first.evaluate(beyond) <= 0
+        assert row.locator(".store-cell").evaluate("cell => cell.offsetHeight") < 100, "a store is read across"
+        tick, name = row.locator(".tick").bounding_box(), row.locator("a").first.bounding_box()
+        assert tick["x"] + tick["width"] <= name["x"], "a name begins beside its box"
+        assert peopled.width_beyond_screen() <= 0
+        peopled.open("/hq/segments/new")
+        page.locator(".rule-people li").first.wait_for()
+        assert peopled.width_beyond_screen() <= 0

@@ -30,6 +30,8 @@ def test_she_is_erased_and_the_page_shows_the_proof_by_itself(console):
     assert erase_wanted() == 1
     expect(page.get_by_text("凭证 SHA-256")).to_be_visible(timeout=8000)
     expect(page.get_by_text("客户轨迹")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("已删除的客户 2：删除")
+    expect(page).to_have_title(re.compile("已删除的客户"))
     assert console.width_beyond_screen() <= 0
     assert [one for one in console.complaints if "422" not in one] == []
     answer = page.goto(console.origin + "/hq/customers/wm0001")

@@ -53,6 +53,13 @@ def kept_rule(page: Page) -> dict:
     return json.loads(page.locator("[data-rule-field]").input_value() or "{}")
 
 
+def assert_bars_are_as_wide_as_told(page: Page) -> None:
+    wide = page.locator(".rule-bars li").evaluate_all(
+        "rows => rows.map(row => [row.querySelector('.progress-bar').style.width, row.querySelector('.split-head').textContent])"
+    )
+    assert all(abs(float(width.removesuffix("%")) - float(told.split(" · ")[1].removesuffix("%"))) < 0.06 for width, told in wide)
+
+
 def test_a_group_is_built_counted_and_saved(town):
     page = town.page
     town.open("/hq/segments/new")
@@ -80,10 +87,7 @@ def test_a_group_is_built_counted_and_saved(town):
     inner.get_by_role("button", name="取反").first.click()
     page.get_by_role("button", name="按门店").click()
     expect(page.locator(".rule-bars li").first).to_be_visible()
-    wide = page.locator(".rule-bars li").evaluate_all(
-        "rows => rows.map(row => [row.querySelector('.progress-bar').style.width, row.querySelector('.split-head').textContent])"
-    )
-    assert all(abs(float(width.removesuffix("%")) - float(told.split(" · ")[1].removesuffix("%"))) < 0.06 for width, told in wide)
+    assert_bars_are_as_wide_as_told(page)
     shown(page, "segment-split-1440")
     page.get_by_label("名称").fill("羽绒服意向")
     page.get_by_role("button", name="保存人群").click()

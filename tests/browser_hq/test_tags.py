@@ -3,13 +3,16 @@
 import pytest
 from sqlalchemy import select
 
+from content_library.models import Item
 from customers.following import note_timeline
 from customers.models import Customer
+from customers.tag_models import TagRule
 from customers.tag_rule_work import work_moments
 from foundation import clock
 from foundation.db import transaction
 from org.models import Staff
 from tests.browser_hq.conftest import Console
+from tests.builders.content_library import make_script
 from tests.builders.customers import make_tags
 from tests.builders.sop import make_follow
 
@@ -51,6 +54,35 @@ def test_a_rule_is_written_tried_and_switched_on(console: Console, opened: None)
     console.open("/hq/tags")
     page.locator("summary", has_text="会员等级").click()
     page.get_by_text("金卡", exact=True).wait_for()
+    assert console.complaints == []
+
+
+def test_content_of_a_rule_is_found_and_stays_chosen(console: Console, opened: None, people: dict[str, Staff]) -> None:
+    with transaction() as session:
+        for number in range(14):
+            make_script(session, people["hq_wangmin"], title=f"新品第 {number} 条")
+    page = console.page
+    console.open("/hq/tags/rules/new")
+    choices = page.locator("#item-choices .tag-choice")
+    choices.nth(12).wait_for()
+    assert page.locator("[name=item_id]:checked").input_value() == ""
+    assert choices.filter(has_text="降温提醒").count() == 0, "twelve are offered, the newest"
+    page.locator("#item_words").press_sequentially("jwtx")
+    choices.filter(has_text="降温提醒").click()
+    page.locator("#item_words").fill("尺码")
+    choices.filter(has_text="尺码不合适").wait_for()
+    assert choices.filter(has_text="降温提醒").locator("input").is_checked()
+    page.locator("#tag_words").fill("羽绒")
+    page.locator("#tag-choices .tag-choice", has_text="羽绒服").click()
+    page.locator("[name=name]").fill("看过降温提醒")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url("**/tags/rules/*")
+    with transaction() as session:
+        rule = session.scalars(select(TagRule)).one()
+        chosen = session.get_one(Item, rule.match["items"][0])
+    assert chosen.title.startswith("降温提醒")
+    console.open(f"/hq/tags/rules/{rule.id}/edit")
+    assert choices.filter(has_text="降温提醒").locator("input").is_checked()
     assert console.complaints == []
 
 

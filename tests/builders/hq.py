@@ -167,127 +167,103 @@ def _customers(session: Session, guides: list[Staff]) -> None:
     session.add_all(tags)
     session.flush()
     for number in range(80):
-        guide = guides[number % len(guides)]
-        name = "爱旅行的" + "长" * 3000 if number == 1 else f"{dice.choice('陈林黄张李王')}女士 {number}"
-        added = clock.now() - timedelta(days=dice.choice((0, 0, 1, 3, 7, 14, 29)), hours=1)
-        customer = Customer(
-            external_userid=f"wm{number:04}",
-            name=name,
-            consent=Consent.NONE if number % 17 == 5 else Consent.ALL,
-            tag_ids=[tags[number % 3].id],
-            phone="13800138000" if number % 3 else None,
-            phone_last4="8000" if number % 3 else None,
-            created_at=added,
-            owner_id=guide.id,
+        _customer(session, number, guides[number % len(guides)], tags[number % 3], dice)
+    _today(session, guides, dice)
+
+
+def _customer(session: Session, number: int, guide: Staff, tag: Tag, dice: random.Random) -> None:
+    name = "爱旅行的" + "长" * 3000 if number == 1 else f"{dice.choice('陈林黄张李王')}女士 {number}"
+    added = clock.now() - timedelta(days=dice.choice((0, 0, 1, 3, 7, 14, 29)), hours=1)
+    customer = Customer(
+        external_userid=f"wm{number:04}", name=name, consent=Consent.NONE if number % 17 == 5 else Consent.ALL,
+        tag_ids=[tag.id], phone="13800138000" if number % 3 else None, phone_last4="8000" if number % 3 else None,
+        created_at=added, owner_id=guide.id,
+    )  # fmt: skip
+    session.add(customer)
+    session.flush()
+    session.add(
+        Follow(
+            customer_id=customer.id, staff_id=guide.id, status=FollowStatus.ACTIVE, remark="老客陈姐" if number == 0 else "",
+            tag_ids=customer.tag_ids, followed_at=added, changed_at=added, last_contact_at=added if number % 2 else None,
         )
-        session.add(customer)
-        session.flush()
-        session.add(
-            Follow(
-                customer_id=customer.id,
-                staff_id=guide.id,
-                status=FollowStatus.ACTIVE,
-                remark="老客陈姐" if number == 0 else "",
-                tag_ids=customer.tag_ids,
-                followed_at=added,
-                changed_at=added,
-                last_contact_at=added if number % 2 else None,
-            )
-        )
-        for kind, facts in (("added", {"channel": "收银台"}), ("tagged", {"add": [tags[number % 3].name]})):
-            once = f"{kind}:{customer.id}"
-            session.add(TimelineEntry(customer_id=customer.id, staff_id=guide.id, kind=kind, at=added, facts=facts, once=once))
+    )  # fmt: skip
+    for kind, facts in (("added", {"channel": "收银台"}), ("tagged", {"add": [tag.name]})):
+        once = f"{kind}:{customer.id}"
+        session.add(TimelineEntry(customer_id=customer.id, staff_id=guide.id, kind=kind, at=added, facts=facts, once=once))
+
+
+def _today(session: Session, guides: list[Staff], dice: random.Random) -> None:
     for guide in guides:
         facts = {"adds": dice.randint(0, 4), "touched": dice.randint(0, 9), "tasks_done": dice.randint(0, 3)}
         points = facts["adds"] * 5 + facts["touched"] + facts["tasks_done"] * 3
         session.add(
             GuideDay(
-                on=clock.today(),
-                guide_id=guide.id,
-                store_id=guide.store_id,
-                path=guide.path,
-                points=points,
-                recounted_at=clock.now(),
-                **facts,
+                on=clock.today(), guide_id=guide.id, store_id=guide.store_id, path=guide.path, points=points,
+                recounted_at=clock.now(), **facts,
             )
-        )
+        )  # fmt: skip
     session.flush()
 
 
 def _trouble(session: Session) -> None:
-    now = clock.now()
-    reason = "客户已不是该导购的好友，标签没有写进企业微信"
+    _dead_messages(session)
+    _strange_events(session)
+    _syncs(session)
+    _failed_code(session)
+    session.flush()
+
+
+def _dead_messages(session: Session) -> None:
+    now, reason = clock.now(), "客户已不是该导购的好友，标签没有写进企业微信"
     for number in range(7):
         session.add(
             OutgoingMessage(
-                lane=Lane.INTERACTIVE,
-                call="externalcontact/mark_tag",
-                payload={"userid": "guide21a", "external_userid": "wm0001"},
-                idempotency_key=f"k{number}",
-                about=f"follow:{number}",
-                status=MessageStatus.DEAD,
-                due_at=now,
-                created_at=now,
-                attempts=3,
-                errcode=84061,
-                reason=reason,
+                lane=Lane.INTERACTIVE, call="externalcontact/mark_tag", idempotency_key=f"k{number}", about=f"follow:{number}",
+                payload={"userid": "guide21a", "external_userid": "wm0001"}, status=MessageStatus.DEAD, due_at=now,
+                created_at=now, attempts=3, errcode=84061, reason=reason,
             )
-        )
+        )  # fmt: skip
     session.add(PausedCall(call="message/send", until=now + timedelta(minutes=2), errcode=45009))
+
+
+def _strange_events(session: Session) -> None:
     make_event(session, change_type="add_external_contact", status=EventStatus.DONE)
     make_event(session, "unheard_of_event", status=EventStatus.IGNORED, body={"Event": "unheard_of_event", "Note": "新能力"})
     make_event(
-        session,
-        change_type="edit_external_contact",
-        status=EventStatus.SET_ASIDE,
-        attempts=5,
+        session, change_type="edit_external_contact", status=EventStatus.SET_ASIDE, attempts=5,
         error="处理时出错：缺少 ExternalUserID",
         body={"Event": "change_external_contact", "ChangeType": "edit_external_contact", "UserID": "guide21a"},
-    )
-    problems = [
-        {"step": "customers", "errcode": 84061, "reason": "成员没有开通客户联系", "count": 2, "examples": ["周婷", "吴芳"]}
-    ]
+    )  # fmt: skip
+
+
+def _syncs(session: Session) -> None:
+    now = clock.now()
+    problem = {"step": "customers", "errcode": 84061, "reason": "成员没有开通客户联系", "count": 2, "examples": ["周婷", "吴芳"]}
     steps = {
         "departments": {"seen": 8, "changed": 0},
         "users": {"seen": 17, "departments": 8},
         "customers": {"seen": 80, "new": 80},
     }
-    session.add_all(
-        [
-            SyncRun(
-                kind="full",
-                status=SyncStatus.DONE,
-                cursor={},
-                done=17,
-                total=17,
-                report={"steps": steps, "problems": problems},
-                asked_by="staff:1",
-                created_at=now - timedelta(hours=5),
-                finished_at=now - timedelta(hours=5),
-            ),
-            SyncRun(
-                kind="customers",
-                status=SyncStatus.RUNNING,
-                cursor={"fence": 1},
-                done=31,
-                total=80,
-                report={},
-                asked_by="staff:1",
-                created_at=now,
-                beat_at=now,
-            ),
-        ]
-    )
+    before = now - timedelta(hours=5)
+    session.add(
+        SyncRun(
+            kind="full", status=SyncStatus.DONE, cursor={}, done=17, total=17, report={"steps": steps, "problems": [problem]},
+            asked_by="staff:1", created_at=before, finished_at=before,
+        )
+    )  # fmt: skip
+    session.add(
+        SyncRun(
+            kind="customers", status=SyncStatus.RUNNING, cursor={"fence": 1}, done=31, total=80, report={},
+            asked_by="staff:1", created_at=now, beat_at=now,
+        )
+    )  # fmt: skip
+
+
+def _failed_code(session: Session) -> None:
     guide = session.query(Staff).filter_by(userid="guide21a").one()
     session.add(
         ChannelCode(
-            state="gd1",
-            staff_id=guide.id,
-            channel="收银台",
-            status=CodeStatus.FAILED,
-            tag_ids=[],
-            problem="成员尚未激活企业微信或未实名，不能创建「联系我」",
-            created_at=now,
+            state="gd1", staff_id=guide.id, channel="收银台", status=CodeStatus.FAILED, tag_ids=[],
+            problem="成员尚未激活企业微信或未实名，不能创建「联系我」", created_at=clock.now(),
         )
-    )
-    session.flush()
+    )  # fmt: skip

@@ -6,16 +6,19 @@
       part.classList.toggle("off", part.dataset.for.split(" ").indexOf(select.value) < 0);
     });
   }
-  // A tag chosen while a search was still under way stays chosen when its answer comes.
-  var chosen = "";
-  function box(event) { return event.detail.target && event.detail.target.id === "tag-choices" ? event.detail.target : null; }
+  // A tag or content chosen while a search was still under way stays chosen when its answer comes.
+  var chosen = {};
+  function box(event) { return event.detail.target && event.detail.target.matches(".tag-choices") ? event.detail.target : null; }
   document.addEventListener("htmx:beforeSwap", function (event) {
-    var was = box(event) && box(event).querySelector("[name=tag_id]:checked");
-    chosen = was ? was.value : chosen;
+    var was = box(event) && box(event).querySelector("[type=radio]:checked");
+    if (was) { chosen[box(event).id] = was.closest("label"); }
   });
   document.addEventListener("htmx:afterSwap", function (event) {
-    var one = box(event) && chosen && box(event).querySelector('[name=tag_id][value="' + chosen + '"]');
-    if (one) { one.checked = true; }
+    var there = box(event), was = there && chosen[there.id];
+    if (!was) { return; }
+    var one = there.querySelector('[type=radio][value="' + was.querySelector("input").value + '"]');
+    if (!one) { there.prepend(was); }
+    (one || was.querySelector("input")).checked = true;
   });
   // What a dry run finds wrong is told at its field too, until the next one.
   function unmark() {

@@ -12,7 +12,8 @@
     return {
       tooltip: { renderMode: "richText", formatter: function (one) { return one.dataType === "edge" ? one.data.words : one.data.words + "\n" + count(one.value); } },
       series: [{
-        type: "sankey", left: 72, right: 72, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 14, draggable: false, layoutIterations: 0,
+        // Drawn at once: its animation cuts the names off at the edge until it ends.
+        type: "sankey", animation: false, left: 72, right: 72, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 14, draggable: false, layoutIterations: 0,
         emphasis: { focus: "adjacency" }, lineStyle: { color: "gradient", opacity: 0.35 },
         data: Object.keys(nodes).map(function (name) {
           var left = name.indexOf("was ") === 0;
@@ -46,7 +47,7 @@
         type: "heatmap", cursor: "pointer", itemStyle: { borderColor: "#fff", borderWidth: 2, borderRadius: 3 },
         label: { show: true, formatter: function (one) { return one.value[2] >= 10000 ? (one.value[2] / 10000).toFixed(1) + " 万" : one.value[2].toLocaleString("zh-CN"); } },
         data: chart.cells.map(function (cell) {
-          return { value: [cell.at[0], cell.at[1], cell.value], link: cell.link, label: { color: cell.value > most * 0.6 ? "#fff" : "#1f2937" } };
+          return { value: [cell.at[0], cell.at[1], cell.value], link: cell.link, label: { color: cell.value > most * 0.91 ? "#fff" : "#000" } };
         })
       }]
     };

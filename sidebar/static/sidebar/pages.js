@@ -68,7 +68,7 @@
       get none() { return this.on.length === 0; },
       shown(id) { return this.may ? `${this.names[id]} ×` : this.names[id]; },
       has(id) { return this.on.includes(id); },
-      open() { this.sheet = true; this.sought = ""; },
+      open() { this.sheet = true; this.sought = ""; if (navigator.onLine) document.body.dispatchEvent(new Event("tags-shown")); },
       close() { this.sheet = false; },
       look(event) { this.sought = event.target.value.trim().toLowerCase(); },
       fits(id) { return !this.sought || (this.names[id] || "").toLowerCase().includes(this.sought); },

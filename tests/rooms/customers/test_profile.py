@@ -142,6 +142,14 @@ def test_fields_change_places_and_stop_at_the_ends(session: Session, brand: Bran
     assert list(_fields(session).values())[:2] == [second, first]
 
 
+def test_the_closet_shows_wishes_first_and_then_the_newest_however_late_an_order_is_told(session: Session, brand: Brand) -> None:
+    hers = make_follow(session, brand.ai, "wm1").customer_id
+    for days, name, wished in ((3, "围巾", False), (400, "羽绒服", False), (9, "手套", True), (30, "毛衣", False)):
+        add_item(session, brand.ai, hers, name, wished=wished, once=name)
+        session.scalars(select(ClosetItem).where(ClosetItem.name == name)).one().at = clock.now() - clock.days(days)
+    assert [item.name for item in list_closet(session, hers)] == ["手套", "围巾", "毛衣", "羽绒服"]
+
+
 def test_the_closet_keeps_a_thing_once_wishes_come_true_and_what_is_out_can_come_back(session: Session, brand: Brand) -> None:
     hers = make_follow(session, brand.ai, "wm1").customer_id
     assert add_item(session, brand.ai, hers, "长款羽绒服", wished=True, once="a-1", colour="黑", size="L")

@@ -13,6 +13,7 @@ from customers.tagging import tag_customer
 from foundation import clock
 from foundation.db import transaction
 from outbox.models import OutgoingMessage
+from tests.builders.content_library import make_script
 from tests.builders.customers import make_tags
 from tests.builders.sop import make_follow
 
@@ -151,6 +152,18 @@ def test_tags_are_offered_by_a_few_letters(brand, sign_in, tags):
     assert "会员" in boss.get("/hq/tags/choices?tag_words=会")
     both = boss.get(f"/hq/tags/choices?tag_words=会&tag_id={tags[0]}")
     assert f'value="{tags[0]}" checked' in both
+
+
+def test_content_is_offered_by_a_few_letters_and_what_is_chosen_stays(brand, sign_in):
+    with transaction() as session:
+        shown = {title: make_script(session, brand.headquarters, title=title).id for title in ("羽绒服怎么洗", "滑雪穿什么")}
+    boss = sign_in(brand.headquarters)
+    assert re.search(r'value="" checked>', boss.get("/hq/tags/rules/items"))
+    both = boss.get(f"/hq/tags/rules/items?item_words=羽绒&item_id={shown['滑雪穿什么']}")
+    assert f'value="{shown["滑雪穿什么"]}" checked' in both
+    assert "羽绒服怎么洗" in both
+    assert "滑雪" not in boss.get("/hq/tags/rules/items?item_words=yrf")
+    assert "没有这样的内容" in boss.get("/hq/tags/rules/items?item_words=没有的词")
 
 
 def test_what_is_behind_is_shown_by_lane(brand, sign_in, tags, follow):

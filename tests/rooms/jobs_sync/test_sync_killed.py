@@ -39,6 +39,17 @@ def _work() -> None:
     sync_jobs.run_waiting()
 
 
+def _assert_each_came_once(number: int, people: int) -> None:
+    with transaction() as session:
+        run = session.get_one(SyncRun, number)
+        assert (run.status, run.done) == (SyncStatus.DONE, run.total)
+        assert run.report["steps"]["customers"]["seen"] == run.report["steps"]["customers"]["new"] == people
+        for table in (Customer, Follow):
+            assert session.scalar(select(func.count()).select_from(table)) == people
+        moments = select(func.count()).select_from(TimelineEntry).where(TimelineEntry.kind == "added")
+        assert session.scalar(moments) == people
+
+
 def test_a_sync_killed_with_its_process_goes_on_without_repeats(
     many: Corp, platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,13 +81,6 @@ def test_a_sync_killed_with_its_process_goes_on_without_repeats(
         session.get_one(SyncRun, number).beat_at = clock.now() - timedelta(minutes=3)
     departments = len(platform.of("department/list"))
     assert sync_jobs.run_waiting() == 1
-    with transaction() as session:
-        run = session.get_one(SyncRun, number)
-        assert (run.status, run.done) == (SyncStatus.DONE, run.total)
-        assert run.report["steps"]["customers"]["seen"] == run.report["steps"]["customers"]["new"] == len(many.rows)
-        for table in (Customer, Follow):
-            assert session.scalar(select(func.count()).select_from(table)) == len(many.rows)
-        moments = select(func.count()).select_from(TimelineEntry).where(TimelineEntry.kind == "added")
-        assert session.scalar(moments) == len(many.rows)
+    _assert_each_came_once(number, len(many.rows))
     assert len(platform.of("department/list")) == departments, "the steps before are done"
     assert sum(asked.values()) == PAGES + 1, "only the page that was lost is asked for again"

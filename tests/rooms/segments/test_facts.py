@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -198,6 +198,66 @@ def test_a_channel_is_known_by_its_first_code(session: Session) -> None:
     assert row.channel_ids == [first.id]
 
 
+SomeTime = Callable[[], datetime]
+Said = dict[int, list[Any]]
+
+
+def _buy(session: Session, chance: random.Random, people: list[Customer], some_time: SomeTime) -> Said:
+    bought: Said = {one.id: [] for one in people}
+    for number in range(40):
+        her, at, paid = chance.choice(people), some_time(), chance.randint(0, 3) * 12_345
+        order = Purchase(
+            source="pos", order_no=str(number), customer_id=her.id, at=at, paid_fen=paid, refunded_fen=chance.choice([0, 0, paid])
+        )
+        bought[her.id].append(order)
+        session.add(order)
+    return bought
+
+
+def _live(session: Session, chance: random.Random, people: list[Customer], some_time: SomeTime) -> Said:
+    lived: Said = {one.id: [] for one in people}
+    for number in range(40):
+        her, at, kind = chance.choice(people), some_time(), chance.choice(["opened", "replied", "visited", "sent"])
+        lived[her.id].append((kind, at))
+        session.add(TimelineEntry(customer_id=her.id, kind=kind, at=at, facts={}, once=f"t{number}"))
+    return lived
+
+
+def _befriend(session: Session, chance: random.Random, people: list[Customer], staff: list[Staff], some_time: SomeTime) -> Said:
+    followed: Said = {one.id: [] for one in people}
+    for her in people:
+        her.owner_id = chance.choice([None, *(one.id for one in staff)])
+        her.birthday = chance.choice([None, date(1990, 2, 28)])
+        for guide in chance.sample(staff, chance.randint(0, 3)):
+            follow = make_follow(session, guide, her.external_userid, at=some_time(), status=chance.choice(list(FollowStatus)))
+            follow.last_contact_at = chance.choice([None, some_time()])
+            followed[her.id].append(follow)
+    return followed
+
+
+def _assert_orders(row: CustomerFacts, bought: list[Purchase]) -> None:
+    orders = [one for one in bought if one.paid_fen > one.refunded_fen]
+    assert (row.orders, row.spent_yuan) == (len(orders), sum(one.paid_fen - one.refunded_fen for one in orders) // 100)
+    assert row.last_order_on == max((clock.day_of(one.at) for one in orders), default=None)
+
+
+def _assert_moments(row: CustomerFacts, lived: list[tuple[str, datetime]]) -> None:
+    month = clock.today() - timedelta(days=29)
+    kinds = ("opened", "replied", "visited")
+    opens, replies, visits = ([clock.day_of(at) for one, at in lived if one == kind] for kind in kinds)
+    assert (row.last_open_on, row.opens_30d) == (max(opens, default=None), len([day for day in opens if day >= month]))
+    assert row.last_reply_on == max(replies, default=None)
+    assert row.last_visit_on == max(visits, default=None)
+
+
+def _assert_friends(row: CustomerFacts, followed: list[Follow]) -> None:
+    active = sorted(one.staff_id for one in followed if one.status == FollowStatus.ACTIVE)
+    contacts = [clock.day_of(one.last_contact_at) for one in followed if one.last_contact_at]
+    assert (row.staff_ids, row.following) == (active, bool(active))
+    assert row.added_on == min((clock.day_of(one.followed_at) for one in followed), default=None)
+    assert row.last_contact_on == max(contacts, default=None)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_facts_are_what_python_says_of_the_true_tables(session: Session, seed: int) -> None:
     chance = random.Random(seed)
@@ -206,57 +266,18 @@ def test_facts_are_what_python_says_of_the_true_tables(session: Session, seed: i
         people = [make_customer(session, f"wm{number}") for number in range(8)]
         now = clock.now()
 
-        def some_time() -> Any:
+        def some_time() -> datetime:
             return now - timedelta(hours=chance.randint(0, 24 * 45))
 
-        bought: dict[int, list[Purchase]] = {one.id: [] for one in people}
-        for number in range(40):
-            her, at = chance.choice(people), some_time()
-            paid = chance.randint(0, 3) * 12_345
-            order = Purchase(
-                source="pos",
-                order_no=str(number),
-                customer_id=her.id,
-                at=at,
-                paid_fen=paid,
-                refunded_fen=chance.choice([0, 0, paid]),
-            )
-            bought[her.id].append(order)
-            session.add(order)
-        opened: dict[int, list[Any]] = {one.id: [] for one in people}
-        for number in range(40):
-            her, at, kind = chance.choice(people), some_time(), chance.choice(["opened", "replied", "visited", "sent"])
-            opened[her.id].append((kind, at))
-            session.add(TimelineEntry(customer_id=her.id, kind=kind, at=at, facts={}, once=f"t{number}"))
-        followed: dict[int, list[Follow]] = {one.id: [] for one in people}
-        for her in people:
-            her.owner_id = chance.choice([None, *(one.id for one in staff)])
-            her.birthday = chance.choice([None, date(1990, 2, 28)])
-            for guide in chance.sample(staff, chance.randint(0, 3)):
-                follow = make_follow(
-                    session, guide, her.external_userid, at=some_time(), status=chance.choice(list(FollowStatus))
-                )
-                follow.last_contact_at = chance.choice([None, some_time()])
-                followed[her.id].append(follow)
+        bought, lived = _buy(session, chance, people, some_time), _live(session, chance, people, some_time)
+        followed = _befriend(session, chance, people, staff, some_time)
         session.flush()
         for her in people:
             row = facts_of(session, her.id)
             assert row is not None
-            orders = [one for one in bought[her.id] if one.paid_fen > one.refunded_fen]
-            active = sorted(one.staff_id for one in followed[her.id] if one.status == FollowStatus.ACTIVE)
-            month = clock.today() - timedelta(days=29)
-            opens = [clock.day_of(at) for kind, at in opened[her.id] if kind == "opened"]
-            replies = [clock.day_of(at) for kind, at in opened[her.id] if kind == "replied"]
-            contacts = [clock.day_of(one.last_contact_at) for one in followed[her.id] if one.last_contact_at]
+            _assert_orders(row, bought[her.id])
+            _assert_moments(row, lived[her.id])
+            _assert_friends(row, followed[her.id])
             owner = next((one for one in staff if one.id == her.owner_id), None)
-            assert (row.orders, row.spent_yuan) == (len(orders), sum(one.paid_fen - one.refunded_fen for one in orders) // 100)
-            assert row.last_order_on == max((clock.day_of(one.at) for one in orders), default=None)
-            assert (row.staff_ids, row.following) == (active, bool(active))
-            assert row.added_on == min((clock.day_of(one.followed_at) for one in followed[her.id]), default=None)
-            assert row.last_contact_on == max(contacts, default=None)
-            assert (row.last_open_on, row.opens_30d) == (max(opens, default=None), len([day for day in opens if day >= month]))
-            assert row.last_reply_on == max(replies, default=None)
-            visits = [clock.day_of(at) for kind, at in opened[her.id] if kind == "visited"]
-            assert row.last_visit_on == max(visits, default=None)
             assert (row.path, row.store_id) == ((owner.path, owner.store_id) if owner else ("0.", None))
             assert row.birthday_md == (228 if her.birthday else None)

@@ -155,6 +155,20 @@ def test_strange_names_are_shown_safely(phone: SignIn, brand: Brand) -> None:
     assert hers.page("/sidebar/?q=script")
 
 
+def test_beyond_the_first_twenty_the_start_page_leads_to_all_of_them(phone: SignIn, brand: Brand) -> None:
+    with transaction() as session:
+        for number in range(20):
+            make_follow(session, brand.ai, f"wm{number}", days_ago=number)
+    hers = phone(brand.ai)
+    assert "我的全部客户" not in hers.page("/sidebar/")
+    with transaction() as session:
+        session.get_one(Customer, make_follow(session, brand.ai, "wm20", days_ago=30).customer_id).name = "最早那位"
+    text = hers.page("/sidebar/")
+    assert "最早那位" not in text
+    assert 'href="/sidebar/mine"' in text[text.index("我的全部客户") - 200 :]
+    assert "最早那位" in hers.page("/sidebar/mine")
+
+
 def test_search_while_typing_answers_with_the_list_alone(phone: SignIn, brand: Brand) -> None:
     hers = phone(brand.ai)
     text = hers.page("/sidebar/scripts/results?q=yrf")
