@@ -14,13 +14,18 @@ from benchmarks.stage import Stage, stage
 from benchmarks.visitor import Visitor
 from foundation import clock
 from foundation.db import engine, transaction
-from org.models import Staff
+from org.models import Role, Staff, StaffStatus
 from segments import queries
 from segments.growth import count_growth
 from segments.rules import parse
 
-ASKED, WORDS_ASKED = 120, 40
-WORDS = ("王", "陈伟", "李娜敏", "林小梅mm", "Amy 0427", "m000123456", "女士", "芳姐 150", "Coco")
+ASKED = 120
+# Pieces a million people have, twenty thousand, three thousand, one; remarks; numbers; and names nobody has.
+WORDS = (
+    "王", "强", "小", "女士", "0", "a", "Coco", "姐", "芳姐", "小婷", "92", "y 04", "吕芳", "诗琪", "吕文辉", "Amy 0427",
+    "0427", "9999", "M000123456", "m000123456", "芳姐 150", "陈", "陈伟", "李娜敏", "林小梅mm",
+)  # fmt: skip
+STORE = "1.2.3.2000."
 
 
 def run(size: Size) -> list[Figure]:
@@ -38,12 +43,20 @@ def run(size: Size) -> list[Figure]:
         built.web(workers=1)
         visitor = Visitor(built, boss.id, boss.epoch)
         lists = _times(visitor, _lists(customers), "客户")
-        words = _times(visitor, [f"/hq/customers?q={word}" for word in WORDS] * (WORDS_ASKED // len(WORDS)), "找一位客户")
+        words = _times(visitor, _searches(customers), "找一位客户")
+        store = _store_manager()
+        words += _times(Visitor(built, store.id, store.epoch), [f"/hq/customers?q={word}" for word in WORDS], "找一位客户")
         pages = _times(visitor, _people(customers), "客户轨迹")
         charts = _times(visitor, ["/hq/customers/charts"] * 20, "留存")
     return [
         _figure("customers.list_page", lists, 80, f"{customers:,} customers, {len(lists)} pages of 50 by filters and far along"),
-        _figure("customers.search", words, 300, "names, remarks, numbers; goal our own"),
+        _figure(
+            "customers.search",
+            words,
+            300,
+            f"{len(words)} pieces of names, remarks, numbers, frequent to unknown, first page and far along, with filters,"
+            " of everybody and of one store; goal our own",
+        ),
         _figure("customers.page", pages, 80, "the page of one customer; goal our own"),
         _figure("customers.charts", charts, 80, "last night's counts; goal our own"),
         Figure("customers.growth", counted, "s", "≤ 300 s a night (our own)", counted <= 300, note=f"{rows:,} rows"),
@@ -65,6 +78,26 @@ def _counter(built: Stage) -> Staff:
     nobody, scope = parse({"field": "owner", "op": "any_of", "value": [2**31 - 1]}), queries.scope_of(boss)
     built.wait_for("counter", lambda: queries.ask("count", nobody, scope, clock.today()) is not None, seconds=600)
     return boss
+
+
+def _store_manager() -> Staff:
+    """A manager of one store of the ground, made when she is not there yet."""
+    with Session(engine(), expire_on_commit=False) as session:
+        found = session.scalars(select(Staff).where(Staff.userid == "bench-store")).first()
+        if found is None:
+            department = int(STORE.split(".")[-2])
+            found = Staff(userid="bench-store", name="店长", role=Role.STORE_MANAGER, path=STORE, department_id=department,
+                          status=StaffStatus.ACTIVE, created_at=clock.now())  # fmt: skip
+            session.add(found)
+            session.commit()
+        session.expunge(found)
+    return found
+
+
+def _searches(customers: int) -> list[str]:
+    """Every piece alone, from the middle of the list on, and with a filter."""
+    places = ("", f"&after={customers // 2}", "&tag=200", "&stage=lost&silent=60")
+    return [f"/hq/customers?q={word}{place}" for place in places for word in WORDS]
 
 
 def _lists(customers: int) -> list[str]:

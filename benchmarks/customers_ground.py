@@ -14,8 +14,8 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋�
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉萍红玲婷雪梅建国志文辉鑫宇浩然子轩梓涵欣怡雨诗琪"
 # Four of ten under their full name, the others as people call themselves: 陈女士, 林小梅mm, Amy 0427.
 PEOPLE = """
-INSERT INTO customer (id, external_userid, name, avatar_url, gender, type, corp_name, member_no, owner_id, consent, tag_ids,
-                      created_at, pulled_at)
+INSERT INTO customer (id, external_userid, name, avatar_url, gender, type, corp_name, member_no, phone_last4, owner_id, consent,
+                      tag_ids, created_at, pulled_at)
 SELECT n, 'wm' || lpad(n::text, 30, '0'),
     CASE n % 10
         WHEN 0 THEN substr(:surnames, 1 + (n * 17 % :surname_count)::int, 1) || '女士'
@@ -25,7 +25,8 @@ SELECT n, 'wm' || lpad(n::text, 30, '0'),
              || ' ' || lpad((n / 70 % 1232)::text, 4, '0')
         WHEN 3 THEN '' ELSE substr(:surnames, 1 + (n * 17 % :surname_count)::int, 1)
              || substr(:given, 1 + (n / 13 % :given_count)::int, 1) || substr(:given, 1 + (n / 691 % :given_count)::int, 1)
-    END, '', 2, 1, '', CASE WHEN n % 3 = 0 THEN 'M' || lpad(n::text, 9, '0') END, guide.id, 'all', '{}', :now, :now
+    END, '', 2, 1, '', CASE WHEN n % 3 = 0 THEN 'M' || lpad(n::text, 9, '0') END,
+    CASE WHEN n % 60 = 7 THEN lpad((n / 60 % 10000)::text, 4, '0') END, guide.id, 'all', '{}', :now, :now
 FROM generate_series(CAST(:low AS bigint), CAST(:high AS bigint)) n
 JOIN staff guide ON guide.userid = 'guide' || (1 + (n * 31) % :guides)
 ORDER BY n

@@ -34,6 +34,7 @@ class Answers:
         self._asked: dict[str, Callable[[Plain, Scope, Json], Any]] = {
             "count": self._count,
             "page": self._page,
+            "among": self._among,
             "split": self._split,
         }
 
@@ -52,7 +53,7 @@ class Answers:
             rule = plain(parse(request["rule"], expanded=True), date.fromisoformat(request["today"]))
             scope = Scope(str(request["path"]), int(request["staff"]))
             return {"answer": self._worked_out(lambda: act(rule, scope, request))}
-        except (KeyError, TypeError, ValueError, Invalid, RecursionError) as wrong:
+        except (KeyError, TypeError, ValueError, OverflowError, Invalid, RecursionError) as wrong:
             return {"problem": f"not a question: {wrong!r}"}
         except TooSlow:
             return {"problem": "too slow"}
@@ -82,6 +83,9 @@ class Answers:
         return evaluating.page(
             self.bitmaps, rule, scope, None if after is None else int(after), min(int(request["limit"]), MOST_PAGE)
         )
+
+    def _among(self, rule: Plain, scope: Scope, request: Json) -> list[int]:
+        return evaluating.among(self.bitmaps, rule, scope, [int(one) for one in request["ids"]])
 
     def _split(self, rule: Plain, scope: Scope, request: Json) -> list[tuple[int, int]]:
         return evaluating.split(self.bitmaps, rule, scope, str(request["by"]))

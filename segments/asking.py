@@ -48,7 +48,7 @@ _patience = _Patience()
 
 
 def ask(what: str, rule: Rule, scope: Scope, today: date, **more: Any) -> Json | None:
-    """The counter's answer to "count", "page" or "split" of a rule without other segments in it; None when there is none."""
+    """The counter's answer to a question of segments.answering, of a rule that names no segments; None when there is none."""
     if not _patience.may_ask():
         return None
     request = {

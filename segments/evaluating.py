@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from segments.bitmaps import Bitmaps
 from segments.nodes import All, AnyOf, Frozen, Not, Plain
-from segments.roaring import slots_in
+from segments.roaring import bitmap_of, slots_in
 from segments.scopes import Scope
 from segments.splitting import part_below
 
@@ -75,12 +75,19 @@ def page(bitmaps: Bitmaps, rule: Plain, scope: Scope, after: int | None, limit: 
     if bitmaps.numbering.ordered:
         below = len(ids) if after is None else int(np.searchsorted(ids, after))
         end = found.rank(below - 1) if below else 0
-        return [int(ids[found[place]]) for place in range(end - 1, max(end - limit, 0) - 1, -1)]
+        return [int(one) for one in ids[slots_in(found[max(end - limit, 0) : end])][::-1]]
     own = ids[slots_in(found)]
     own = own if after is None else own[own < after]
     if len(own) > limit:
         own = np.partition(own, len(own) - limit)[-limit:]
     return [int(one) for one in np.sort(own)[::-1]]
+
+
+def among(bitmaps: Bitmaps, rule: Plain, scope: Scope, ids: Sequence[int]) -> list[int]:
+    """Which of these ids, the newest customer first."""
+    slots = bitmaps.numbering.find(np.array(ids, np.int64))
+    found = bitmap_of(slots[slots >= 0]) & Evaluation(bitmaps).select(rule) & bitmaps.answer(scope)
+    return [int(one) for one in np.sort(bitmaps.numbering.ids[slots_in(found)])[::-1]]
 
 
 def split(bitmaps: Bitmaps, rule: Plain, scope: Scope, by: str) -> list[tuple[int, int]]:

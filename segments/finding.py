@@ -1,94 +1,84 @@
-"""Customers found by what a person types (昵称, 备注, 手机号或后四位, 会员号) among those a rule holds for; bounded."""
+"""Customers found by what a person types among those a rule holds for: the newest first, bounded, and none left out.
+
+Two roads lead to the same people. The indexes give everybody called so, whoever that is: good for few. Walking the list from
+its newest customer and keeping who is called so fills a page at once where many are.
+"""
 
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, cast, func, select, text, union
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from customers.models import Customer, Follow
-from customers.phones import normal_phone, spellings
-from foundation import clock
 from org.models import Staff
-from org.queries import inside
-from segments.compiling import clause
-from segments.models import CustomerFacts
+from segments.naming import INDEXED, called, looked_up, newest_called
 from segments.nodes import Rule
-from segments.plain import plain
-from segments.queries import resolve
-from segments.scopes import scope_of, seen
+from segments.queries import among, page, resolve
 
-# A surname of a million people is not worth a second's wait: so many of a name are looked through, and among the newest
-# customers all of them.
-MOST_NAMED, NEWEST = 3_000, 30_000
-INDEXED, LAST = 40, 4
-WITHOUT_JIT = text("SET LOCAL jit = off")
+# More people of one name than this are not looked up by the index; so many of the newest are asked first whether they are many.
+MOST_NAMED = 20_000
+NEWEST, MANY = 2_000, 8
+# How far one page walks: customers of the list, piece by piece. The counter tells no more than 10,000 at a time.
+STEPS = (4_000, 4_000, 6_000, 10_000)
+# The high cost of name_grams would have the planner compile, and start workers for, what runs for milliseconds; and where the
+# bitmap of a frequent piece does not fit memory, every name of its pages is taken to pieces again.
+SETTINGS = {"jit": "off", "max_parallel_workers_per_gather": "0", "work_mem": "32MB"}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Ids, the newest customer first; `cut` when more people are called so than were looked through."""
+    """Ids, the newest customer first. With `on`, everybody above that id was looked at and the page is not full yet."""
 
     ids: list[int]
-    cut: bool
+    on: int | None = None
 
 
-def grams(words: str) -> list[str]:
-    """The pieces `name_grams` of migration 0005 keeps of a name, as far as they are needed to find the words."""
-    told = words.lower()[:INDEXED]
-    return list(dict.fromkeys(told[place : place + 2] for place in range(len(told) - 1))) or [told]
+@dataclass(frozen=True, slots=True)
+class _Search:
+    session: Session
+    viewer: Staff
+    rule: Rule
+    words: str
+    after: int | None
+    limit: int
 
 
 def find(session: Session, viewer: Staff, rule: Rule, words: str, after: int | None = None, limit: int = 50) -> Found:
-    """People the viewer may see, called so or known by this number, below the id `after`. Three statements, four when cut."""
+    """People the viewer may see, called so or known by this number, below the id `after`. At most fourteen statements."""
     words = words.strip()[:INDEXED]
     if not words:
-        return Found([], False)
-    # The high cost of name_grams would have the planner compile what runs for milliseconds.
-    session.execute(WITHOUT_JIT)
-    # Statements of their own: the planner then knows how many there are before it looks at facts and scopes.
-    near = set(session.scalars(_candidates(viewer, words)))
-    cut = len(near) >= MOST_NAMED
-    if cut:
-        near |= set(session.scalars(_newest(words)))
-    below = sorted((id_ for id_ in near if after is None or id_ < after), reverse=True)
-    held = clause(plain(resolve(session, rule, viewer), clock.today())) & seen(scope_of(viewer))
-    chosen = select(CustomerFacts.customer_id).where(CustomerFacts.customer_id.in_(below), held)
-    return Found(list(session.scalars(chosen.order_by(CustomerFacts.customer_id.desc()).limit(limit))) if below else [], cut)
+        return Found([])
+    search = _Search(session, viewer, resolve(session, rule, viewer), words, after, limit)
+    if _are_few(search):
+        return _looked_up(search) or _walked(search)
+    walked = _walked(search)
+    return walked if walked.on is None else _looked_up(search) or walked
 
 
-def _holds(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
-    return func.lower(column).contains(words.lower(), autoescape=True)
+def _are_few(search: _Search) -> bool:
+    """Whether hardly any of the newest customers are called so; the settings are for all that is asked after it."""
+    settings = (func.set_config(name, value, True) for name, value in SETTINGS.items())
+    return (search.session.scalar(select(newest_called(search.words, NEWEST), *settings)) or 0) < MANY
 
 
-def _candidates(viewer: Staff, words: str) -> Select[int]:
-    """Without an order: whoever the index of names gives first, so that a frequent name costs no more than a rare one."""
-    pieces = cast(grams(words), ARRAY(Text))
-    named = select(Customer.id).where(func.name_grams(cast(Customer.name, Text)).op("@>")(pieces), _holds(Customer.name, words))
-    remarked = (
-        select(Follow.customer_id.label("id"), Follow.staff_id)
-        .where(Follow.remark != "", func.name_grams(cast(Follow.remark, Text)).op("@>")(pieces), _holds(Follow.remark, words))
-        .limit(MOST_NAMED)
-        .cte("remarked")
-        .prefix_with("MATERIALIZED")
-    )
-    hers = select(remarked.c.id).join(Staff, Staff.id == remarked.c.staff_id).where(inside(Staff.path, viewer.path))
-    parts = [select(named.limit(MOST_NAMED).subquery().c.id), hers]
-    if words.isascii():
-        parts += [select(Customer.id).where(key == words) for key in (Customer.external_userid, Customer.member_no)]
-    if len(words) == LAST and words.isascii() and words.isdecimal():
-        ended = select(Customer.id).where(Customer.phone_last4 == words).order_by(Customer.id.desc()).limit(MOST_NAMED)
-        parts.append(select(ended.subquery().c.id))
-    phone = normal_phone(words)
-    if phone is not None:
-        parts.append(select(Customer.id).where(Customer.phone.in_([phone, *spellings(phone)])))
-    return select(union(*parts).subquery().c.id)
+def _looked_up(search: _Search) -> Found | None:
+    """By the indexes; None when more are called so than are worth it."""
+    lists = search.session.execute(looked_up(search.viewer, search.words, MOST_NAMED + 1)).one()
+    if any(len(one) > MOST_NAMED for one in lists):
+        return None
+    below = {id_ for one in lists for id_ in one if id_ is not None and (search.after is None or id_ < search.after)}
+    return Found(among(search.session, search.viewer, search.rule, list(below), search.limit))
 
 
-def _newest(words: str) -> Select[int]:
-    since = select(func.max(Customer.id) - NEWEST).scalar_subquery()
-    return (
-        select(Customer.id)
-        .where(Customer.id > since, _holds(Customer.name, words))
-        .order_by(Customer.id.desc())
-        .limit(MOST_NAMED)
-    )
+def _walked(search: _Search) -> Found:
+    """Down the list from `after`, until the page is full or its end is reached."""
+    found: list[int] = []
+    after = search.after
+    for step in STEPS:
+        ids = page(search.session, search.viewer, search.rule, after, step)
+        if ids:
+            known = set(search.session.scalars(called(search.viewer, search.words, ids)))
+            found += [id_ for id_ in ids if id_ in known]
+        if len(ids) < step or len(found) >= search.limit:
+            return Found(found[: search.limit])
+        after = ids[-1]
+    return Found(found, after)

@@ -1,9 +1,11 @@
 """Who a rule holds for: how many, a page of them, how they split. The counter answers; without it PostgreSQL, with the same."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from foundation import clock
@@ -19,6 +21,8 @@ from segments.splitting import part_below
 
 COUNTER, DATABASE = "counter", "database"
 WAYS = ("region", "store", "guide")
+# A message to the counter holds 20,000 ids with ease (segments.wire.MOST_ASKED).
+FIRST_PART, PART = 1_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,24 @@ def page(session: Session, viewer: Staff | Scope, rule: Rule, after: int | None 
     return list(session.scalars(chosen if after is None else chosen.where(CustomerFacts.customer_id < after)))
 
 
+def among(session: Session, viewer: Staff | Scope, rule: Rule, ids: Sequence[int], limit: int = 50) -> list[int]:
+    """The first `limit` of these ids, the newest customer first: mostly the first thousand are enough."""
+    whole = resolve(session, rule, viewer)
+    falling, found = sorted(ids, reverse=True), list[int]()
+    for first, last in pairwise((0, *range(FIRST_PART, len(falling) + PART, PART))):
+        some = falling[first:last]
+        if some and len(found) < limit:
+            told = ask("among", whole, scope_of(viewer), clock.today(), ids=some)
+            found += _among(session, viewer, whole, some) if told is None else [int(one) for one in told["answer"]]
+    return found[:limit]
+
+
+def _among(session: Session, viewer: Staff | Scope, whole: Rule, ids: Sequence[int]) -> Sequence[int]:
+    theirs = CustomerFacts.customer_id == any_(cast(list(ids), ARRAY(BigInteger)))
+    chosen = select(CustomerFacts.customer_id).where(theirs, holds(whole, viewer))
+    return session.scalars(chosen.order_by(CustomerFacts.customer_id.desc())).all()
+
+
 def split(session: Session, viewer: Staff | Scope, rule: Rule, by: str) -> list[tuple[int, int]]:
     """(id, count) by "region" (departments right below the viewer's), "store" or "guide" (owners), the largest first.
 
@@ -116,5 +138,6 @@ def overlap(session: Session, viewer: Staff | Scope, one: Rule, other: Rule) -> 
 
 
 __all__ = [
-    "COUNTER", "DATABASE", "Counted", "Overlap", "count", "counted", "holds", "overlap", "page", "resolve", "select_ids", "split",
+    "COUNTER", "DATABASE", "Counted", "Overlap", "among", "count", "counted", "holds", "overlap", "page", "resolve",
+    "select_ids", "split",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from hq.routes.door import MANAGERS, allow, bp, current_staff
 from hq.rule_form import read_rule, written_rule
 from org.console_queries import list_areas_in
 from org.models import Staff
-from segments.finding import find
+from segments.finding import Found, find
 from segments.listing import lines
 from segments.lists import list_channels
 from segments.models import SavedView
@@ -111,28 +111,27 @@ def list_customers() -> ResponseReturnValue:
     staff, after = current_staff(), as_number(request.args.get("after"))
     with transaction() as session:
         ask = wanted(session, staff)
-        ids, cut = _ids(session, staff, ask, after)
-        shown, last = cut_page(ids, PAGE)
+        found = _found(session, staff, ask, after)
+        shown, last = cut_page(found.ids, PAGE)
         rows = lines(session, staff, shown)
         facts = {
-            "rows": rows, "cut": cut, "tags": _tags_by_id(session, [tag for row in rows for tag in row.facts.tag_ids]),
+            "rows": rows, "on": found.on, "tags": _tags_by_id(session, [tag for row in rows for tag in row.facts.tag_ids]),
             "views": list_views(session, staff), "chips": _chips(session, staff, ask),
             "areas": list_areas_in(session, staff), "offered": _offered(session, staff, ask), "channels": list_channels(session),
         }  # fmt: skip
-    more = ask.address(after=last) if last else ""
+    more = ask.address(after=last or found.on) if last or found.on else ""
     return render_template(
         "hq/customers.html", ask=ask, fields=ask.asked.problems, after=after, next=more, choices=CHOICES, columns=COLUMNS,
         rule=written_rule(ask.asked.body), me_id=staff.id, **facts,
     ), 400 if ask.asked.problems else 200  # fmt: skip
 
 
-def _ids(session: Session, staff: Staff, ask: Wanted, after: int | None) -> tuple[Sequence[int], bool]:
+def _found(session: Session, staff: Staff, ask: Wanted, after: int | None) -> Found:
     if ask.asked.problems:
-        return [], False
+        return Found([])
     if ask.words:
-        found = find(session, staff, ask.asked.rule, ask.words, after, PAGE + 1)
-        return found.ids, found.cut
-    return page(session, staff, ask.asked.rule, after, PAGE + 1), False
+        return find(session, staff, ask.asked.rule, ask.words, after, PAGE + 1)
+    return Found(page(session, staff, ask.asked.rule, after, PAGE + 1))
 
 
 def _offered(session: Session, staff: Staff, ask: Wanted) -> list[Offered]:

@@ -13,8 +13,9 @@ from foundation.db import transaction
 from hq.customer_filters import asked, unfolded
 from org.models import Store
 from segments.facts import refresh
-from segments.finding import MOST_NAMED, find, grams
+from segments.finding import find
 from segments.models import CustomerFacts, SavedView
+from segments.naming import grams
 from segments.rules import EVERYBODY, parse, written
 from tests.builders.customers import make_tags
 from tests.builders.sop import make_follow
@@ -157,11 +158,29 @@ def test_a_search_reads_three_statements_and_is_bounded(brand, customers, count_
         found = find(session, brand.headquarters, EVERYBODY, "陈", None, 10)
     assert len(statements) == 3
     assert len(found.ids) == 2
-    assert not found.cut
+    assert found.on is None
     monkeypatch.setattr("segments.finding.MOST_NAMED", 1)
-    assert find(session, brand.headquarters, EVERYBODY, "陈", None, 10).cut
+    assert find(session, brand.headquarters, EVERYBODY, "陈", None, 10) == found
+    monkeypatch.setattr("segments.finding.STEPS", (1,))
+    assert find(session, brand.headquarters, EVERYBODY, "陈", None, 10).on is not None
     assert find(session, brand.headquarters, EVERYBODY, "   ").ids == []
-    assert MOST_NAMED == 3000
+
+
+def test_a_page_that_is_not_full_yet_goes_on_to_older_customers(brand, sign_in, customers, monkeypatch):
+    for name, value in {"MANY": 0, "MOST_NAMED": 0, "STEPS": (1,)}.items():
+        monkeypatch.setattr(f"segments.finding.{name}", value)
+    browser, address, shown, told = sign_in(brand.headquarters), "/hq/customers?q=陈", [], []
+    while address:
+        page = browser.get(address)
+        shown += _shown(page)
+        told.append(page)
+        following = re.search(r'href="([^"]+)"[^>]*>继续找更早的', page)
+        address = following and following[1].replace("&amp;", "&")
+    assert shown == ["wm4", "wm1"]
+    assert "这一页只看了最近录入的一段" in told[0]
+    assert "最近录入的里没有“陈”" in told[1]
+    assert "没有更早的“陈”了" in told[-1]
+    assert len(told) == 5
 
 
 def test_the_pieces_of_a_name_are_those_of_the_index(session):

@@ -98,6 +98,25 @@ def test_the_counter_follows_changes_and_new_places_of_guides(counter: Process) 
     eventually(lambda: counted().count == 0)
 
 
+def test_the_counter_says_whom_of_many_a_rule_holds_for(counter: Process, count_sql, monkeypatch) -> None:
+    tag(range(5))
+    eventually(lambda: counted().count == 5)
+    monkeypatch.setattr(queries, "FIRST_PART", 3)
+    monkeypatch.setattr(queries, "PART", 7)
+    with transaction() as session:
+        everybody = session.scalars(select(Customer.id).order_by(Customer.id)).all()
+    with transaction() as session, count_sql() as statements:
+        assert queries.among(session, EVERYWHERE, TAGGED, [*everybody, 2**40]) == everybody[4::-1]
+        assert queries.among(session, EVERYWHERE, TAGGED, everybody, 2) == [everybody[4], everybody[3]]
+        assert queries.among(session, EVERYWHERE, TAGGED, everybody[5:]) == queries.among(session, EVERYWHERE, TAGGED, []) == []
+    assert statements == []
+    assert queries.ask("among", TAGGED, EVERYWHERE, clock.today(), ids=[2**70]) is None
+    assert counter.answers()
+    counter.kill()
+    with transaction() as session:
+        assert queries.among(session, EVERYWHERE, TAGGED, everybody, 2) == [everybody[4], everybody[3]]
+
+
 def test_a_killed_counter_loses_nothing(counter: Process) -> None:
     for begin in range(0, 40, 8):
         tag(range(begin, begin + 8))

@@ -77,6 +77,10 @@ class Town:
             some = [one for one in wanted if mark is None or one < mark][:3]
             assert evaluating.page(self.bitmaps, plain, scope, mark, 3) == some, context
             assert queries.page(self.session, viewer, rule, mark, 3) == some, context
+        some = [one for one in range(61) if one % 3]
+        held = [one for one in wanted if one in some]
+        assert evaluating.among(self.bitmaps, plain, scope, some) == held, context
+        assert queries.among(self.session, viewer, rule, some, 100) == held, context
         for by in queries.WAYS:
             parts = self._parts(wanted, viewer, by)
             assert evaluating.split(self.bitmaps, plain, scope, by) == parts, (context, by)
