@@ -25,12 +25,13 @@ from api.models import ApiKey, CustomerChange
 from api.queries import page_changes
 from customers.import_staging import load_names
 from customers.models import Consent, Customer
-from customers.outside_queries import find_home_follow, get_by_external_userid, list_after, lock_in_order, standings
+from customers.outside_queries import find_home_pairs, get_by_external_userid, list_after, lock_in_order, standings
 from customers.queries import list_tags, tags_of
-from customers.tagging import tag_customer
+from customers.tag_changes import TagChange as Change
+from customers.tag_changes import Tagged, tag_customers
+from customers.tag_marks import Origin
 from foundation.errors import AppError
 from org.naming import userids_of
-from org.queries import get_staff
 
 
 @serve("GET", "/customers/<external_userid>", scope="customers", says="读一位客户", asks=Nothing, answers=CustomerOut)
@@ -75,30 +76,38 @@ def list_all_tags(session: Session, key: ApiKey, asked: Nothing) -> TagsOut:
 def post_tag_batch(session: Session, key: ApiKey, asked: TagChanges) -> Outcomes:
     """Tags on the owner's relation (or the oldest living one); what cannot be done is told, the rest is done."""
     names = load_names(session, "tags").tags
-    lock_in_order(session, [row.external_userid for row in asked.changes if not unclean(row)])
-    return Outcomes(results=[_tag(session, key, index, row, names) for index, row in enumerate(asked.changes)])
+    wrong = {index: unclean(row) or _unknown(row, names) for index, row in enumerate(asked.changes)}
+    accounts = [row.external_userid for index, row in enumerate(asked.changes) if not unclean(row)]
+    lock_in_order(session, accounts)
+    pairs = find_home_pairs(session, accounts)
+    origin = Origin(f"job:api:{key.id}", key.name)
+    told = {
+        index: _turn(row, pairs[row.external_userid], names, origin)
+        for index, row in enumerate(asked.changes)
+        if not wrong[index] and row.external_userid in pairs
+    }
+    done = dict(zip(told, tag_customers(session, list(told.values())), strict=True))
+    return Outcomes(results=[_outcome(index, row, wrong[index], done.get(index)) for index, row in enumerate(asked.changes)])
 
 
-def _tag(session: Session, key: ApiKey, index: int, row: TagChange, names: Mapping[str, int | None]) -> Outcome:
-    if wrong := unclean(row):
+def _unknown(row: TagChange, names: Mapping[str, int | None]) -> str:
+    lost = [word for word in (*row.add, *row.remove) if names.get(word) is None]
+    return f"没有标签「{lost[0][:20]}」，或有多个组都有，请写成 组/标签" if lost else ""
+
+
+def _turn(row: TagChange, pair: tuple[int, int], names: Mapping[str, int | None], origin: Origin) -> Change:
+    add, remove = ([names[word] or 0 for word in words] for words in (row.add, row.remove))
+    return Change(*pair, origin, add, remove)
+
+
+def _outcome(index: int, row: TagChange, wrong: str, done: Tagged | AppError | None) -> Outcome:
+    if wrong:
         return Outcome(index=index, status="invalid", message=wrong)
-    ids = {word: names.get(word) for word in (*row.add, *row.remove)}
-    if lost := [word for word, tag_id in ids.items() if tag_id is None]:
-        return Outcome(index=index, status="invalid", message=f"没有标签「{lost[0][:20]}」，或有多个组都有，请写成 组/标签")
-    follow = find_home_follow(session, row.external_userid)
-    if follow is None:
+    if done is None:
         return Outcome(index=index, status="unknown", message="没有这位客户，或现在没有导购跟进她")
-    before = list(follow.tag_ids)
-    try:
-        with session.begin_nested():
-            done = tag_customer(
-                session, get_staff(session, follow.staff_id), follow.customer_id, add=[ids[word] or 0 for word in row.add],
-                remove=[ids[word] or 0 for word in row.remove], by=f"job:api:{key.id}", why=key.name,
-            )  # fmt: skip
-    except AppError as problem:
-        return Outcome(index=index, status="invalid", external_userid=row.external_userid, message=problem.message)
-    same = list(done.tag_ids) == before
-    return Outcome(index=index, status="same" if same else "updated", external_userid=row.external_userid)
+    if isinstance(done, AppError):
+        return Outcome(index=index, status="invalid", external_userid=row.external_userid, message=done.message)
+    return Outcome(index=index, status="updated" if done.changed else "same", external_userid=row.external_userid)
 
 
 def _change(row: CustomerChange, external_userid: str) -> ChangeOut:

@@ -1,4 +1,4 @@
-"""Tags: single changes a second through tag_customer, a bulk tag of a hundred thousand, and a guide's taps beside it."""
+"""Tags: changes a second one by one and in groups, a bulk tag of a hundred thousand, and a guide's taps beside it."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ from org.models import Role, Staff, StaffStatus
 from segments.batching import plug_in
 from segments.models import RunStatus, Segment, SegmentKind, SegmentRun
 
-MOST_SECONDS, CHANGES, TAP_MS, WORKERS, TAGS = 5.0, 2_000, 500, 2, 300
+MOST_SECONDS, CHANGES, TAP_MS, WORKERS, TAGS, GROUP = 5.0, 2_000, 500, 2, 300, 50
 TAGGED = text("""
 INSERT INTO tag (group_id, name, platform_id, "order", editing, news, customers)
 SELECT :group_id, '标签' || n, 'et' || n, 0, false, '', 0 FROM generate_series(1, :tags) AS n
@@ -37,21 +37,33 @@ INSERT INTO follow (customer_id, staff_id, status, state, add_way, remark, descr
 SELECT id, :staff_id, 'active', '', 0, '', '', tag_ids, tag_ids, :now, :now, 0, false FROM customer
 """)
 MEMBERS = text("INSERT INTO segment_member (run_id, customer_id, staff_id) SELECT :run_id, id, owner_id FROM customer")
+# `changes` of the next customers, a transaction each group; one is a tap through tag_customer, many are what rules bring.
 WORKER = """
 import json, sys, time
+from customers.tag_changes import TagChange, Tagged, tag_customers
+from customers.tag_marks import Origin
 from customers.tagging import tag_customer
 from foundation.db import transaction
 from org.queries import find_staff
-first, step, seconds = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
-done, customer_id = 0, first
-with transaction() as session:
-    tag_customer(session, find_staff(session, "ai"), customer_id, add=[249], by="guide")
-until, busy = time.monotonic() + seconds, time.process_time()
-while time.monotonic() < until:
+first, most, at_once, tag_id, seconds = *map(int, sys.argv[1:5]), float(sys.argv[5])
+def work(first, tag_id):
     with transaction() as session:
-        tag_customer(session, find_staff(session, "ai"), customer_id, add=[250], by="guide")
-    done, customer_id = done + 1, customer_id + step
-print(json.dumps([done, time.process_time() - busy]))
+        guide = find_staff(session, "ai")
+        if at_once == 1:
+            tag_customer(session, guide, first, add=[tag_id], by="guide")
+            return
+        origin = Origin("rule:1", "规则")
+        changes = [TagChange(one, guide.id, origin, add=[tag_id]) for one in range(first, first + at_once)]
+        assert all(isinstance(one, Tagged) for one in tag_customers(session, changes))
+for _ in range(12):
+    work(first, tag_id - 1)
+    work(first, 1)
+done = 0
+began, busy = time.monotonic(), time.process_time()
+while time.monotonic() < began + seconds and done + at_once <= most:
+    work(first + done, tag_id)
+    done += at_once
+print(json.dumps([done, time.process_time() - busy, time.monotonic() - began]))
 """
 
 
@@ -84,25 +96,26 @@ def _ground(rows: int) -> None:
         connection.execute(text("VACUUM ANALYZE"))
 
 
-def _singles(built: Stage, rows: int, seconds: float) -> list[Figure]:
+def _changes(built: Stage, name: str, first: int, most: int, at_once: int, tag_id: int, seconds: float) -> Figure:
+    """Two processes, each with its own customers, at most `most`, from `first` on: nobody had a change before."""
     before = server_seconds()
-    each = rows // WORKERS
     workers = [
         subprocess.Popen(
-            [sys.executable, "-c", WORKER, str(number * each + 1), "1", str(seconds)], env=built.env, stdout=subprocess.PIPE,
-            text=True,
+            [sys.executable, "-c", WORKER, *map(str, (first + number * most, most, at_once, tag_id, seconds))], env=built.env,
+            stdout=subprocess.PIPE, text=True,
         )
         for number in range(WORKERS)
     ]  # fmt: skip
     told = [json.loads(worker.communicate()[0]) for worker in workers]
     done, ours, server = sum(one[0] for one in told), sum(one[1] for one in told), server_seconds() - before
     with transaction() as session:
-        if session.scalar(select(func.count()).where(Follow.tag_ids.contains([250]))) != done:
+        if session.scalar(select(func.count()).where(Follow.tag_ids.contains([tag_id]))) != done:
             raise WrongAnswer("a change was lost")
-    rate = done / seconds
+    rate = sum(one[0] / one[2] for one in told)
     share = f"{(ours + server) / done * 1000:.2f} ms of processor each ({ours / done * 1000:.2f} ours)"
-    note = f"{WORKERS} processes, {share}; load {getloadavg()[0]:.0f}"
-    return [Figure("tags.singles", rate, "changes/s", f"{CHANGES:,}/s", rate >= CHANGES, note=note)]
+    groups = f" in groups of {at_once}" if at_once > 1 else ""
+    note = f"{WORKERS} processes{groups}, {share}; load {getloadavg()[0]:.0f}"
+    return Figure(name, rate, "changes/s", f"{CHANGES:,}/s", rate >= CHANGES, note=note)
 
 
 def _ask() -> int:
@@ -158,4 +171,8 @@ def run(size: Size) -> list[Figure]:
     rows = 20_000 if size.rounds < 5 else 100_000
     with stage("tags") as built:
         _ground(rows)
-        return _singles(built, rows, size.seconds * 2) + _bulk(rows)
+        return [
+            _changes(built, "tags.singles", 1, rows * 3 // 20, 1, 250, size.seconds * 2),
+            _changes(built, "tags.grouped", rows * 3 // 10 + 1, rows * 3 // 10, GROUP, 248, size.seconds * 2),
+            *_bulk(rows),
+        ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import case, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from customers.models import Customer, Follow, FollowStatus
@@ -36,9 +37,14 @@ def lock_in_order(session: Session, external_userids: Sequence[str]) -> None:
     session.execute(chosen.with_for_update(key_share=True))
 
 
-def find_home_follow(session: Session, external_userid: str) -> Follow | None:
-    """The living relation that stands for her: the owner's, or the oldest."""
-    chosen = select(Follow).join(Customer, Customer.id == Follow.customer_id)
-    chosen = chosen.where(Customer.external_userid == external_userid, Follow.status == FollowStatus.ACTIVE)
+def find_home_pairs(session: Session, external_userids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """(customer, member) of the living relation that stands for each: the owner's, or the oldest; who has none is left out."""
     own_first = case((Follow.staff_id == Customer.owner_id, 0), else_=1)
-    return session.scalars(chosen.order_by(own_first, Follow.followed_at, Follow.id).limit(1)).one_or_none()
+    chosen = (
+        select(Customer.external_userid, Follow.customer_id, Follow.staff_id)
+        .join(Follow, Follow.customer_id == Customer.id)
+        .where(Customer.external_userid.in_(external_userids), Follow.status == FollowStatus.ACTIVE)
+        .ext(distinct_on(Customer.external_userid))
+        .order_by(Customer.external_userid, own_first, Follow.followed_at, Follow.id)
+    )
+    return {account: (customer_id, staff_id) for account, customer_id, staff_id in session.execute(chosen)}

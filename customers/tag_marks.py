@@ -77,19 +77,9 @@ def _end(session: Session, follow: Follow, tag_ids: Collection[int], by: str, at
     return session.scalars(ended.execution_options(synchronize_session=False)).all()
 
 
-def prolong(session: Session, follow: Follow, kept: Collection[int], origin: Origin) -> None:
-    """A tag she has already is given once more: by a person it stays for good, by a rule its own mark lives longer."""
-    live = _live(follow.customer_id, follow.staff_id, kept)
-    longer = update(TagMark).where(live, TagMark.expires_at.is_not(None)).execution_options(synchronize_session=False)
-    if source_of(origin.by) in PEOPLE:
-        session.execute(longer.values(expires_at=None))
-    elif origin.rule_id is not None and origin.expires_at is not None:
-        session.execute(longer.where(TagMark.rule_id == origin.rule_id).values(expires_at=origin.expires_at))
-
-
-def taken_by_hand(tag_id: int) -> ColumnElement[bool]:
-    """Marks of this tag that a person ended: no rule gives it to these customers again."""
-    return and_(TagMark.tag_id == tag_id, or_(*(TagMark.ended_by.startswith(word) for word in BY_HAND)))
+def taken_by_hand(*tag_ids: int) -> ColumnElement[bool]:
+    """Marks of these tags that a person ended: no rule gives them to these customers again."""
+    return and_(TagMark.tag_id.in_(tag_ids), or_(*(TagMark.ended_by.startswith(word) for word in BY_HAND)))
 
 
 @dataclass(frozen=True)

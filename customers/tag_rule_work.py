@@ -1,125 +1,111 @@
 """Rules at work, behind: moments looked at, tags given, tags whose time is over taken. Short transactions, safe to repeat."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, case, delete, exists, select
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from customers.models import Customer, Follow, FollowStatus, Tag
-from customers.tag_marks import EXPIRED, taken_by_hand
-from customers.tag_models import TagMark, TagMoment, TagRule
+from customers.models import Customer
+from customers.tag_changes import TagChange, tag_customers
+from customers.tag_marks import EXPIRED, Origin
+from customers.tag_models import TagMark, TagMoment
 from customers.tag_rule_actions import expiry_of
+from customers.tag_rule_looks import Her, Look, looks_of, read_guides, read_hers, read_refusals
 from customers.tag_rule_queries import draft_of
-from customers.tag_rule_sql import count_moments
-from customers.tag_rules import matches, reason
-from customers.tagging import tag_customer
+from customers.tag_rules import reason
 from foundation import clock
 from foundation.errors import AppError
 from foundation.log import logger
-from org.models import Staff
 
 log = logger(__name__)
-LIVING = (FollowStatus.ACTIVE, FollowStatus.HALF)
 
 
 def work_moments(session: Session, limit: int = 200) -> int:
-    """Look at the oldest moments and give what the rules say; how many were looked at.
-
-    Customers are taken in the one order everybody locks many of them in.
-    """
+    """Look at the oldest moments and give what the rules say; how many were looked at."""
     oldest = select(TagMoment).order_by(TagMoment.id).limit(limit).with_for_update(skip_locked=True)
     moments = list(session.scalars(oldest))
     if not moments:
         return 0
-    rules = _running(session)
-    customers = _customers(session, [one.customer_id for one in moments])
-    order = sorted(moments, key=lambda one: (customers[one.customer_id].external_userid, one.id))
-    for moment in order:
-        for rule in rules:
-            if rule.event == moment.event and _is_its(rule, moment):
-                _look(session, rule, moment, customers[moment.customer_id])
+    looks = looks_of(session, moments)
+    if looks:
+        _lock(session, looks)
+        _give(session, looks)
     session.execute(delete(TagMoment).where(TagMoment.id.in_([one.id for one in moments])))
     return len(moments)
 
 
-def _is_its(rule: TagRule, moment: TagMoment) -> bool:
-    """A moment put down for one rule (those who reached it before it ran) is looked at by that rule alone."""
-    if "rule" in moment.facts:
-        return bool(moment.facts["rule"] == rule.id)
-    return matches(rule.match, moment.facts)
+def _lock(session: Session, customer_ids: Collection[int]) -> None:
+    """In the one order everybody locks many of them in; nobody takes a tag away between the look and the giving."""
+    chosen = select(Customer.id).where(Customer.id.in_(customer_ids)).order_by(Customer.external_userid)
+    session.execute(chosen.with_for_update(key_share=True))
 
 
-def _running(session: Session) -> list[TagRule]:
-    chosen = select(TagRule).join(Tag, Tag.id == TagRule.tag_id)
-    chosen = chosen.where(TagRule.enabled_at.is_not(None), TagRule.archived_at.is_(None), Tag.removed_at.is_(None))
-    return list(session.scalars(chosen.order_by(TagRule.id)))
+def _give(session: Session, looks: dict[int, deque[Look]]) -> None:
+    """A customer's looks one after the other, the customers together: what one gave decides what the next finds."""
+    refused, guides = read_refusals(session, looks), read_guides(session, looks)
+    while looks:
+        hers = read_hers(session, looks)
+        changes = []
+        for id_, mine in list(looks.items()):
+            change = _next(mine, hers[id_], refused, guides.get(id_, []))
+            if change is None:
+                del looks[id_]
+            else:
+                changes.append(change)
+        _tag(session, changes, "rule did not tag")
 
 
-def _customers(session: Session, ids: Sequence[int]) -> dict[int, Customer]:
-    """By the id they were called then; who was merged into another is the other."""
-    kept = aliased(Customer)
-    chosen = select(Customer, kept).outerjoin(kept, kept.id == Customer.merged_into_id).where(Customer.id.in_(set(ids)))
-    return {one.id: other or one for one, other in session.execute(chosen)}
+def _next(mine: deque[Look], her: Her, refused: Collection[tuple[int, int]], guides: Sequence[int]) -> TagChange | None:
+    """What the first of her looks that gives anything gives, on the relation with the guide of the moment, else with her
+    owner, else on the oldest living one.
+    """
+    while mine:
+        look = mine.popleft()
+        if look.is_idle(her) or (her.id, look.rule.tag_id) in refused or not guides:
+            continue
+        guide = next((one for one in (look.staff_id, her.owner_id) if one in guides), guides[0])
+        rule = look.rule
+        origin = Origin(f"rule:{rule.id}", reason(draft_of(rule)), rule.id, expires_at=expiry_of(rule, clock.now()))
+        return TagChange(her.id, guide or 0, origin, add=[rule.tag_id])
+    return None
 
 
-def _look(session: Session, rule: TagRule, moment: TagMoment, customer: Customer) -> None:
-    draft, now = draft_of(rule), clock.now()
-    if rule.times > 1 and "rule" not in moment.facts and count_moments(session, draft, customer.id, now) < rule.times:
-        return
-    if rule.tag_id in customer.tag_ids and not rule.expires_days:
-        return
-    refused = exists().where(TagMark.customer_id == customer.id, taken_by_hand(rule.tag_id))
-    if session.scalar(select(refused)):
-        return
-    guide = _guide(session, customer, moment.staff_id)
-    if guide is None:
-        return
-    try:
-        with session.begin_nested():
-            tag_customer(
-                session, guide, customer.id, add=[rule.tag_id], by=f"rule:{rule.id}", why=reason(draft), rule_id=rule.id,
-                expires_at=expiry_of(rule, now),
-            )  # fmt: skip
-    except AppError as problem:
-        log.info("rule did not tag", rule=rule.id, customer=customer.id, why=problem.message)
-
-
-def _guide(session: Session, customer: Customer, staff_id: int | None) -> Staff | None:
-    """The guide of the moment, else her owner, else the oldest living relation's."""
-    rank = case((Follow.staff_id == staff_id, 0), (Follow.staff_id == customer.owner_id, 1), else_=2)
-    chosen = select(Staff).join(Follow, Follow.staff_id == Staff.id)
-    chosen = chosen.where(Follow.customer_id == customer.id, Follow.status.in_(LIVING))
-    return session.scalars(chosen.order_by(rank, Follow.followed_at, Follow.id).limit(1)).one_or_none()
+def _tag(session: Session, changes: Sequence[TagChange], failed: str) -> None:
+    for change, done in zip(changes, tag_customers(session, changes), strict=True):
+        if isinstance(done, AppError):
+            log.info(failed, customer=change.customer_id, by=change.origin.by, why=done.message)
 
 
 def end_expired(session: Session, now: datetime, limit: int = 200) -> int:
     """Take away tags whose time is over, unless somebody else gave the same one too; how many marks ended."""
-    due = (
-        select(TagMark, Customer.external_userid)
-        .join(Customer, Customer.id == TagMark.customer_id)
-        .where(TagMark.ended_at.is_(None), TagMark.expires_at <= now)
-        .order_by(TagMark.expires_at, TagMark.id)
-        .limit(limit)
-    )
-    rows = sorted(session.execute(due).all(), key=lambda row: (row[1], row[0].id))
-    for mark, _ in rows:
-        _expire(session, mark, now)
-    session.flush()
-    return len(rows)
+    due = and_(TagMark.ended_at.is_(None), TagMark.expires_at <= now)
+    oldest = select(TagMark.id, TagMark.customer_id).where(due).order_by(TagMark.expires_at, TagMark.id).limit(limit)
+    found = session.execute(oldest).all()
+    if not found:
+        return 0
+    _lock(session, {row.customer_id for row in found})
+    # What somebody made live longer, or took, while we waited is not over.
+    ids = session.scalars(select(TagMark.id).where(TagMark.id.in_([row.id for row in found]), due)).all()
+    origin = Origin(f"rule:{EXPIRED}", "到期自动去掉")
+    changes = [
+        TagChange(customer_id, staff_id, origin, remove=[tag_id]) for customer_id, staff_id, tag_id in _alone(session, ids)
+    ]
+    _tag(session, changes, "tag not taken")
+    rest = update(TagMark).where(TagMark.id.in_(ids), TagMark.ended_at.is_(None))
+    session.execute(rest.values(ended_at=now, ended_by=origin.by))
+    return len(found)
 
 
-def _expire(session: Session, mark: TagMark, now: datetime) -> None:
+def _alone(session: Session, ids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(customer, member, tag) of these marks where no other living mark holds the tag, those given first before the others."""
     other = aliased(TagMark)
-    same = and_(other.customer_id == mark.customer_id, other.staff_id == mark.staff_id, other.tag_id == mark.tag_id)
-    lives_on = exists().where(same, other.id != mark.id, other.ended_at.is_(None))
-    if not session.scalar(select(lives_on)):
-        try:
-            with session.begin_nested():
-                guide = session.get_one(Staff, mark.staff_id)
-                tag_customer(session, guide, mark.customer_id, remove=[mark.tag_id], by=f"rule:{EXPIRED}", why="到期自动去掉")
-        except AppError as problem:
-            log.info("tag not taken", mark=mark.id, why=problem.message)
-    session.refresh(mark)
-    if mark.ended_at is None:
-        mark.ended_at, mark.ended_by = now, f"rule:{EXPIRED}"
+    same = and_(
+        other.customer_id == TagMark.customer_id, other.staff_id == TagMark.staff_id, other.tag_id == TagMark.tag_id,
+        other.ended_at.is_(None), other.id.not_in(ids),
+    )  # fmt: skip
+    held = (TagMark.customer_id, TagMark.staff_id, TagMark.tag_id)
+    chosen = select(*held).where(TagMark.id.in_(ids), ~select(other.id).where(same).exists())
+    rows = session.execute(chosen.group_by(*held).order_by(func.max(TagMark.id)))
+    return [(customer_id, staff_id, tag_id) for customer_id, staff_id, tag_id in rows]

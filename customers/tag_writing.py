@@ -7,8 +7,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from customers.models import Customer, Follow, Tag
+from customers.tag_changes import MARK_TAG
 from customers.tag_models import TagsWanted
-from customers.tagging import MARK_TAG, write_tags
+from customers.tagging import write_tags
 from foundation import clock
 from outbox.models import Lane
 from outbox.queries import CallPace, pace_of

@@ -1,28 +1,21 @@
 """Tagging: at once here, then on the platform, one call at a time for each follow relation so that order is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from customers.following import lock_customer, note_timeline
-from customers.models import Customer, Follow, FollowStatus, Tag, TagGroup
-from customers.rules import MAX_TAGS_AT_ONCE, tag_delta, tag_entry
-from customers.tag_bulk_sql import TAG_UNIONS
-from customers.tag_marks import Origin, mark, prolong, source_of
-from customers.tag_models import TagSource
-from customers.tier_due import want_retier
+from customers.models import Customer, Follow, FollowStatus, Tag
+from customers.rules import tag_delta
+from customers.tag_changes import MARK_TAG, TagChange, Tagged, tag_customers
+from customers.tag_marks import Origin
 from foundation import clock
-from foundation.db import Json
-from foundation.errors import Conflict, Invalid, NotFound
+from foundation.errors import AppError
 from org.models import Staff
 from outbox.actions import enqueue, hurry
 from outbox.models import Lane, MessageStatus, OutgoingMessage
-
-MARK_TAG = "externalcontact/mark_tag"
-# A person's tap first, then what came of a rule or a channel; batches and imports are handed on bit by bit (tag_writing).
-LANES = {TagSource.GUIDE: Lane.INTERACTIVE, TagSource.CONSOLE: Lane.INTERACTIVE}
 
 
 def tag_customer(
@@ -37,7 +30,7 @@ def tag_customer(
     expires_at: datetime | None = None,
     rule_id: int | None = None,
     batch_id: int | None = None,
-) -> Follow:
+) -> Tagged:
     """Change the tags (our ids) of a customer this member follows: here at once, on the platform by the outbox (DOC 92118).
 
     `by` says who: "guide", or "channel", "rule:…", "job:…" for automatic tagging, which boards do not count; each tag given keeps
@@ -45,84 +38,10 @@ def tag_customer(
     Raises NotFound when she does not follow her, Conflict when the relation has ended, Invalid for tags that do not exist.
     """
     origin = Origin(by, why, rule_id, batch_id, expires_at)
-    customer = session.get(Customer, customer_id)
-    if customer is None:
-        raise NotFound("没有这位客户")
-    home = session.get_one(Customer, customer.merged_into_id or customer.id)
-    lock_customer(session, home.external_userid)
-    follow = _lock_follow(session, customer_id, staff.id)
-    names, rivals = _names(session, [*add, *remove], set(add))
-    fresh = sorted(set(add) - set(follow.tag_ids))
-    lost = sorted((set(remove) - set(add)) & set(follow.tag_ids))
-    if rivals:
-        ousted = _rivals_of(session, follow, {key: rivals[key] for key in fresh if key in rivals})
-        names, lost = names | ousted, sorted({*lost, *ousted})
-    if len(fresh) < len(set(add)):
-        prolong(session, follow, set(add) - set(fresh), origin)
-    if fresh or lost:
-        _change(session, follow, fresh, lost, names, origin)
-    return follow
-
-
-def _change(
-    session: Session, follow: Follow, fresh: Sequence[int], lost: Sequence[int], names: Mapping[int, str], origin: Origin
-) -> None:
-    """Marked, written here, told to the timeline, owed to the platform."""
-    mark(session, follow, fresh, lost, origin)
-    follow.tag_ids = sorted((set(follow.tag_ids) | set(fresh)) - set(lost))
-    follow.tag_revision += 1
-    session.flush()
-    row = session.get_one(Customer, follow.customer_id)
-    home = session.get_one(Customer, row.merged_into_id or row.id)
-    session.execute(TAG_UNIONS, {"ids": [home.id]})
-    session.expire(home, ["tag_ids"])
-    want_retier(session, [home.id])
-    facts = {"add": [names[key] for key in fresh], "remove": [names[key] for key in lost], "by": origin.by, "why": origin.why}
-    note_tagged(session, follow, tag_entry(origin.by, bool(fresh)), facts)
-    write_tags(session, follow, LANES.get(source_of(origin.by), Lane.TASK))
-
-
-def _lock_follow(session: Session, customer_id: int, staff_id: int) -> Follow:
-    follow = session.scalars(
-        select(Follow)
-        .where(Follow.customer_id == customer_id, Follow.staff_id == staff_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if follow is None:
-        raise NotFound("没有这位客户，或不在您的权限范围内")
-    if follow.status not in (FollowStatus.ACTIVE, FollowStatus.HALF):
-        raise Conflict("您与这位客户已不是好友，不能打标签")
-    return follow
-
-
-def _names(session: Session, tag_ids: Sequence[int], to_add: set[int]) -> tuple[dict[int, str], dict[int, int]]:
-    """The names of these tags, and the group of each tag to add whose group is exclusive."""
-    if len(tag_ids) > MAX_TAGS_AT_ONCE:
-        raise Invalid(f"一次最多更改 {MAX_TAGS_AT_ONCE} 个标签", {"tags": "太多了"})
-    chosen = select(Tag, TagGroup.exclusive).join(TagGroup, TagGroup.id == Tag.group_id).where(Tag.id.in_(tag_ids))
-    found = {tag.id: (tag, exclusive) for tag, exclusive in session.execute(chosen)}
-    for key in tag_ids:
-        if key not in found or (key in to_add and found[key][0].removed_at is not None):
-            raise Invalid("标签已不存在，请刷新后再试", {"tags": "标签已不存在"})
-        if key in to_add and found[key][0].platform_id is None:
-            raise Invalid("这个标签还没有同步到企业微信，请稍后再试", {"tags": "还没有同步到企业微信"})
-    rivals = {key: found[key][0].group_id for key in sorted(to_add) if found[key][1]}
-    if len(set(rivals.values())) < len(rivals):
-        raise Invalid("这一组标签只能选一个", {"tags": "这一组标签只能选一个"})
-    return {key: tag.name for key, (tag, _) in found.items()}, rivals
-
-
-def _rivals_of(session: Session, follow: Follow, fresh: Mapping[int, int]) -> dict[int, str]:
-    """The tags she has of the exclusive groups of the new ones, which take their place."""
-    chosen = select(Tag.id, Tag.name).where(Tag.group_id.in_(set(fresh.values())), Tag.id.in_(follow.tag_ids))
-    return {key: name for key, name in session.execute(chosen) if key not in fresh} if fresh else {}
-
-
-def note_tagged(session: Session, follow: Follow, kind: str, facts: Json) -> None:
-    """The timeline's word of a change of tags; the revision makes it single."""
-    once = f"tags:{follow.id}:{follow.tag_revision}"
-    note_timeline(session, follow.customer_id, kind, staff_id=follow.staff_id, at=clock.now(), once=once, **facts)
+    (done,) = tag_customers(session, [TagChange(customer_id, staff.id, origin, add, remove)])
+    if isinstance(done, AppError):
+        raise done
+    return done
 
 
 def write_tags(session: Session, follow: Follow, lane: Lane = Lane.INTERACTIVE) -> bool:
@@ -135,7 +54,7 @@ def write_tags(session: Session, follow: Follow, lane: Lane = Lane.INTERACTIVE) 
         return False
     if follow.tags_writing:
         if lane == Lane.INTERACTIVE:
-            hurry(session, f"follow:{follow.id}", lane)
+            hurry(session, [f"follow:{follow.id}"], lane)
         return False
     told = _told(session, add, remove)
     if not told:

@@ -1,7 +1,7 @@
 """How the outbox changes: calls are owed, called off, re-sent by hand, rescued and expired. Sends nothing itself."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -19,15 +19,27 @@ from outbox.rules import MOST_LOSSES, MOST_LOSSES_UNREPEATABLE, UNREPEATABLE
 
 CHUNK = 1000
 KEY_LENGTH = 200
-ENQUEUE = text(
-    "INSERT INTO outgoing_message"
-    " (lane, call, payload, idempotency_key, about, status, due_at, expires_at,"
-    "  attempts, tries, losses, reason, result_status, result_tries, created_at)"
-    " SELECT :lane, :call, owed.payload::jsonb, owed.key, :about, :status, :due_at, :expires_at,"
-    "  0, 0, 0, :reason, :result_status, 0, :now"
-    " FROM unnest(CAST(:keys AS text[]), CAST(:payloads AS text[])) AS owed(key, payload)"
-    " ON CONFLICT (idempotency_key) DO NOTHING"
-)
+# What is owed, as a part of a statement's WITH; its parameters come from `owing`. The sender is woken at once where somebody
+# asks for `woken`: one row, with how many were new.
+OWED = """owed AS (
+    INSERT INTO outgoing_message
+        (lane, call, payload, idempotency_key, about, status, due_at, expires_at,
+         attempts, tries, losses, reason, result_status, result_tries, created_at)
+    SELECT :lane, :call, told.payload, told.key, told.about, :status, :due_at, :expires_at,
+           0, 0, 0, :reason, :result_status, 0, :now
+    FROM jsonb_to_recordset(CAST(:messages AS jsonb)) AS told (key text, about text, payload jsonb)
+    ON CONFLICT (idempotency_key) DO NOTHING RETURNING 1
+), woken AS (
+    SELECT count(*) AS new, CASE WHEN count(*) > 0 AND CAST(:wakes AS boolean) THEN pg_notify('outbox', :lane) END FROM owed
+)"""
+ENQUEUE = text(f"WITH {OWED} SELECT * FROM woken")  # noqa: S608  our own words
+HURRY = text("""
+WITH moved AS (
+    UPDATE outgoing_message SET lane = CAST(:lane AS text)
+    WHERE about = ANY(CAST(:abouts AS text[])) AND lane <> CAST(:lane AS text) AND status = 'waiting' RETURNING 1
+), counted AS (SELECT count(*) AS moved FROM moved)
+SELECT moved, CASE WHEN moved > 0 THEN pg_notify('outbox', CAST(:lane AS text)) END FROM counted
+""")
 
 
 def enqueue(
@@ -46,22 +58,48 @@ def enqueue(
     The keys of `messages` are idempotency keys: a key whose row is still kept is not owed again. `call` is the path below
     /cgi-bin/, a payload its documented JSON without agentid; media stands in it as media_slot(key).
     """
+    told = {key: (about, payload) for key, payload in messages.items()}
+    return enqueue_each(session, lane, call, told, due_at=due_at, expires_at=expires_at, wants_result=wants_result)
+
+
+def enqueue_each(
+    session: Session,
+    lane: Lane,
+    call: str,
+    messages: Mapping[str, tuple[str, Json]],
+    *,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    wants_result: bool = False,
+) -> int:
+    """The same for messages that are each about something else: key → (about, payload)."""
+    facts = owing({}, lane, call, due_at=due_at, expires_at=expires_at, wants_result=wants_result)
+    return _insert(session, messages, facts)
+
+
+def owing(
+    messages: Mapping[str, tuple[str, Json]],
+    lane: Lane,
+    call: str,
+    *,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    wants_result: bool = False,
+) -> Json:
+    """The parameters of OWED for some such messages, for a room whose statement does more than that."""
     now = clock.now()
-    facts = {
+    return {
+        "messages": _told(messages.items()),
         "lane": lane.value,
         "call": call,
-        "about": about[:120],
         "status": MessageStatus.WAITING.value,
         "reason": "",
         "due_at": due_at or now,
         "expires_at": expires_at,
         "result_status": ResultStatus.WANTED.value if wants_result else ResultStatus.NONE.value,
         "now": now,
+        "wakes": due_at is None or due_at <= now,
     }
-    count = _insert(session, messages, facts)
-    if count and (due_at is None or due_at <= now):
-        session.execute(select(func.pg_notify("outbox", lane.value)))
-    return count
 
 
 def keep_expired(
@@ -73,24 +111,27 @@ def keep_expired(
     facts = {
         "lane": lane.value,
         "call": call,
-        "about": about[:120],
         "status": MessageStatus.EXPIRED.value,
         "reason": reason,
         "due_at": expires_at,
         "expires_at": expires_at,
         "result_status": ResultStatus.NONE.value,
         "now": clock.now(),
+        "wakes": False,
     }
-    return _insert(session, messages, facts)
+    return _insert(session, {key: (about, payload) for key, payload in messages.items()}, facts)
 
 
-def _insert(session: Session, messages: Mapping[str, Json], facts: Json) -> int:
+def _insert(session: Session, messages: Mapping[str, tuple[str, Json]], facts: Json) -> int:
     items = iter(messages.items())
     count = 0
     while chunk := list(islice(items, CHUNK)):
-        keys, payloads = [_key(key) for key, _ in chunk], [as_json(payload) for _, payload in chunk]
-        count += _rows(session.execute(ENQUEUE, {**facts, "keys": keys, "payloads": payloads}))
+        count += session.execute(ENQUEUE, {**facts, "messages": _told(chunk)}).scalar_one()
     return count
+
+
+def _told(messages: Iterable[tuple[str, tuple[str, Json]]]) -> str:
+    return as_json([{"key": _key(key), "about": about[:120], "payload": payload} for key, (about, payload) in messages])
 
 
 def _key(key: str) -> str:
@@ -114,14 +155,9 @@ def cancel_waiting(session: Session, about: str) -> int:
     )
 
 
-def hurry(session: Session, about: str, lane: Lane) -> int:
-    """Move what waits about something up into this lane: somebody waits for it now. Returns how many moved."""
-    moved = update(OutgoingMessage).where(OutgoingMessage.about == about, OutgoingMessage.lane != lane)
-    moved = moved.where(OutgoingMessage.status == MessageStatus.WAITING).execution_options(synchronize_session=False)
-    count = _rows(session.execute(moved.values(lane=lane)))
-    if count:
-        session.execute(select(func.pg_notify("outbox", lane.value)))
-    return count
+def hurry(session: Session, abouts: Sequence[str], lane: Lane) -> int:
+    """Move what waits about these things up into this lane: somebody waits for it now. Returns how many moved."""
+    return int(session.execute(HURRY, {"abouts": list(abouts), "lane": lane.value}).scalar_one())
 
 
 def resend(session: Session, message_id: int, actor: str) -> OutgoingMessage:

@@ -241,8 +241,8 @@ def change_tags(external_userid: str) -> ResponseReturnValue:
         customer, follow = get_customer_of(session, staff, external_userid)
         if follow.staff_id != staff.id:
             raise Conflict("这是同事的客户，只能查看")
-        follow = tag_customer(session, staff, customer.id, add=add, remove=remove, by="guide", why="sidebar")
-        return jsonify({"tags": list(follow.tag_ids)})
+        done = tag_customer(session, staff, customer.id, add=add, remove=remove, by="guide", why="sidebar")
+        return jsonify({"tags": done.tag_ids})
 
 
 @bp.get("/customers/<external_userid>/tags/origins")

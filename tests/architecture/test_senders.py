@@ -13,7 +13,7 @@ OUTSIDE = ("simulator/", "benchmarks/", "demo/", "supervisor/", "migrations/")
 THE_ONE = "customers/respect.py"
 # They pass on a call somebody else named; the outbox itself decides nothing about whom it reaches.
 PASSES_ON = {THE_ONE, "outbox/actions.py", "outbox/media.py"}
-OWING = {"enqueue", "keep_expired"}
+OWING = {"enqueue", "enqueue_each", "owing", "keep_expired"}
 
 
 def _named(to: ast.expr, value: ast.expr) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What other systems write and read."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -127,6 +128,22 @@ def test_what_goods_are_called_is_cleaned(crm: Crm) -> None:
     with transaction() as session:
         kept = session.query(Purchase).one().goods[0]
         assert (kept["name"], kept["colour"]) == ("羽绒服 长款", "黑")
+
+
+def test_a_batch_of_tags_takes_the_statements_of_one(crm: Crm, brand: Brand, count_sql: Callable[[], Any]) -> None:
+    with transaction() as session:
+        make_tags(session, "高客单")
+        for number in range(60):
+            make_follow(session, brand.ai, f"wm{number:02}")
+    rows = [{"external_userid": f"wm{number:02}", "add": ["高客单"]} for number in range(60)]
+    counts = []
+    for changes in (rows[:1], rows[1:]):
+        with count_sql() as statements:
+            assert statuses(crm.ask("POST", "/customers/tags", {"changes": changes})) == ["updated"] * len(changes)
+        counts.append(len(statements))
+    assert counts[1] <= counts[0]
+    twice = [rows[0], {"external_userid": "wm00", "remove": ["高客单"]}, rows[0], {"external_userid": "wm01"}]
+    assert statuses(crm.ask("POST", "/customers/tags", {"changes": twice})) == ["same", "updated", "updated", "same"]
 
 
 def test_two_batches_in_opposite_orders_wait_for_each_other(crm: Crm, brand: Brand) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 import time_machine
 from sqlalchemy import text
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.audit import AuditEvent
+from foundation.config import settings
+from foundation.db import transaction
 from foundation.errors import Conflict, NotFound
 from outbox import actions, media, queries
 from outbox.keeping import forget_ended
@@ -32,6 +35,27 @@ def test_a_row_holds_what_was_said(session: Session) -> None:
     assert (row.lane, row.call, row.payload, row.due_at, row.expires_at) == (Lane.WELCOME, "c", {"名": "😀"}, due, due)
     assert (row.status, row.attempts, row.result_status) == (MessageStatus.WAITING, 0, ResultStatus.WANTED)
     assert len(row.idempotency_key) == 200
+
+
+def test_each_is_about_its_own_thing_and_wakes_the_sender_when_it_is_due(database: None) -> None:
+    later = clock.now() + timedelta(hours=1)
+    two = {"a": ("follow:1", {"名": "\x00"}), "b": ("follow:2", {})}
+    with psycopg.connect(settings().database_url.replace("+psycopg", ""), autocommit=True) as listener:
+        listener.execute("LISTEN outbox")
+        with transaction() as session:
+            assert actions.enqueue_each(session, Lane.BULK, "c", {"x": ("follow:9", {})}, due_at=later) == 1
+        with transaction() as session:
+            assert actions.enqueue_each(session, Lane.TASK, "c", two) == 2
+        with transaction() as session:
+            assert actions.enqueue_each(session, Lane.WELCOME, "c", two) == 0
+            assert actions.hurry(session, ["follow:1", "follow:2", "follow:3"], Lane.INTERACTIVE) == 2
+            assert actions.hurry(session, ["follow:1"], Lane.INTERACTIVE) == 0
+        assert [told.payload for told in listener.notifies(timeout=5, stop_after=2)] == ["task", "interactive"]
+    with transaction() as session:
+        rows = [row for about in ("follow:1", "follow:2") for row in queries.list_about(session, about)]
+        assert [(row.idempotency_key, row.payload, row.lane) for row in rows] == [
+            ("a", {"名": ""}, Lane.INTERACTIVE), ("b", {}, Lane.INTERACTIVE),
+        ]  # fmt: skip
 
 
 def test_two_long_keys_with_one_beginning_stay_two(session: Session) -> None:
