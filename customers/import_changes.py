@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from customers.import_models import CustomerImport, ImportRow, ImportStatus
 from customers.import_rules import FIELDS, is_formula
-from customers.import_sql import ALL, NEW_PROVINCE
+from customers.import_sql import ALL, NEW_FACTS, NEW_PROVINCE, NEWS, OLD_FACTS
 from customers.models import Customer
 from customers.service_models import CustomerSize
 from customers.service_rules import SIZE_KINDS
@@ -19,23 +19,33 @@ from foundation.text import neutral
 
 FACTS = ("member_no", "phone", "birthday", "province", "city")
 AT_ONCE, MOST = 2_000, 200_000
+# By field, whether a staged row says something else than what she has.
+_OTHER = {
+    "member_no": "part.member_no <> customer.member_no", "phone": "part.phone <> customer.phone",
+    "birthday": "part.birthday <> customer.birthday",
+    "province": f"customer.province <> '' AND {NEW_PROVINCE} <> customer.province",
+    "city": "customer.city <> '' AND part.city <> customer.city",
+}  # fmt: skip
+_KNOWN = f"({ALL}) AS part JOIN customer ON customer.id = part.customer_id"
 # Each staged row with every field of it that differs from something she has: (row, customer_id, field).
 _REPLACED = {
-    "members": f"""SELECT part.row, part.customer_id, one.field
-        FROM ({ALL}) AS part JOIN customer ON customer.id = part.customer_id CROSS JOIN LATERAL (VALUES
-            ('member_no', part.member_no <> customer.member_no), ('phone', part.phone <> customer.phone),
-            ('birthday', part.birthday <> customer.birthday),
-            ('province', customer.province <> '' AND {NEW_PROVINCE} <> customer.province),
-            ('city', customer.city <> '' AND part.city <> customer.city)) AS one (field, replaced)
+    "members": f"""SELECT part.row, part.customer_id, one.field FROM {_KNOWN}
+        CROSS JOIN LATERAL (VALUES {", ".join(f"('{name}', {other})" for name, other in _OTHER.items())}) AS one (field, replaced)
         WHERE one.replaced""",  # noqa: S608
     "sizes": f"""SELECT part.row, part.customer_id, kept.kind AS field
         FROM ({ALL}) AS part JOIN customer_size AS kept ON kept.customer_id = part.customer_id
         WHERE part.facts->>kept.kind <> kept.value""",  # noqa: S608
 }
-_COUNT = {
-    kind: text(f"SELECT field, count(*), min(row), max(row) FROM ({found}) AS one GROUP BY field")  # noqa: S608
-    for kind, found in _REPLACED.items()
-}
+_COUNT = text(f"SELECT field, count(*), min(row), max(row) FROM ({_REPLACED['sizes']}) AS one GROUP BY field")  # noqa: S608
+_COUNTED = ", ".join(
+    f"ARRAY[count(*) FILTER (WHERE {it}), min(row) FILTER (WHERE {it}), max(row) FILTER (WHERE {it})] AS {it}" for it in FACTS
+)
+# Of members also how many rows bring news: a million rows are looked at once, and each is compared once.
+_COUNT_MEMBERS = text(f"""
+SELECT count(*) FILTER (WHERE news) AS news, {_COUNTED}
+FROM (SELECT row, {OLD_FACTS} IS DISTINCT FROM {NEW_FACTS} AS news,
+             {", ".join(f"{other} AS {name}" for name, other in _OTHER.items())} FROM {_KNOWN} OFFSET 0) AS one
+""")  # noqa: S608
 _NEXT = {
     kind: text(f"SELECT DISTINCT row, customer_id FROM ({found}) AS one WHERE row > :after ORDER BY row LIMIT :most")  # noqa: S608
     for kind, found in _REPLACED.items()
@@ -51,12 +61,16 @@ class Change:
     examples: list[tuple[str, str]]
 
 
-def count_changes(session: Session, row: CustomerImport) -> dict[str, object]:
-    """{field: {"count", "rows": where two examples stand}} of a file that is wholly staged."""
-    if row.kind not in _COUNT:
-        return {}
-    found = session.execute(_COUNT[row.kind], {"import_id": row.id}).all()
-    return {field: {"count": many, "rows": sorted({first, last})} for field, many, first, last in found}
+def count_changes(session: Session, row: CustomerImport) -> tuple[int, dict[str, object]]:
+    """How many rows of a file that is wholly staged bring news, and {field: {"count", "rows": where two examples stand}}."""
+    part = {"import_id": row.id}
+    if row.kind == "members":
+        news, *counted = session.execute(_COUNT_MEMBERS, part).one()
+        found = [(name, *one) for name, one in zip(FACTS, counted, strict=True) if one[0]]
+    else:
+        news = session.execute(NEWS[row.kind], part).scalar_one()
+        found = [tuple(one) for one in session.execute(_COUNT, part)] if row.kind == "sizes" else []
+    return news, {field: {"count": many, "rows": sorted({first, last})} for field, many, first, last in found}
 
 
 def shown_changes(session: Session, row: CustomerImport) -> list[Change]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from customers import import_rules as rules
 from customers.import_sheets import Record
@@ -13,8 +13,11 @@ from customers.service_rules import SIZE_KINDS, size_problem
 from foundation.text import cut
 
 NOBODY = "认不出是谁：外部联系人ID、UnionID、会员号、手机号都是空的"
+IDENTITY = frozenset(rules.IDENTITY)
 FORMULA = "单元格里是公式，请改成文字或数字"
 MAX_SOURCE, DEFAULT_SOURCE = 20, "pos"
+# Birthdays of a long life.
+DAYS_KEPT = 30_000
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,10 @@ class Reader:
         self._places = [(name, place, cells[name]) for name, place in places.items()]
 
     def _cells(self, names: Names, today: date, latest: datetime) -> dict[str, Callable[[str], object]]:
+        birthday = lru_cache(DAYS_KEPT)(partial(rules.read_day, today=today))
         cells: dict[str, Callable[[str], object]] = {
             "external_userid": rules.read_short(64), "unionid": rules.read_short(64), "member_no": rules.read_short(40),
-            "phone": rules.read_phone, "birthday": partial(rules.read_day, today=today), "province": rules.read_province,
+            "phone": rules.read_phone, "birthday": birthday, "province": rules.read_province,
             "city": rules.read_city, "order_no": rules.read_short(64), "at": partial(rules.read_moment, latest=latest),
             "paid": rules.read_money, "refunded": rules.read_money, "source": rules.read_short(MAX_SOURCE),
             "goods": rules.split_words, "store": partial(_named, names.stores, "门店"),
@@ -77,30 +81,27 @@ class Reader:
         if record.broken:
             line.problems.append(Problem(record.number, "", "", record.broken))
             return line
-        width = len(cells)
+        values, width = line.values, len(cells)
         for name, place, read in self._places:
             text = cells[place] if place < width else ""
-            if text:
-                self._take(line, name, text, read)
+            if not text:
+                continue
+            try:
+                if text[0] in "=@+-" and rules.is_formula(text):
+                    raise ValueError(FORMULA)
+                values[name] = read(text)
+            except ValueError as problem:
+                line.problems.append(Problem(line.row, name, text, str(problem)))
         if not line.problems:
             self._complete(line)
         return line
-
-    def _take(self, line: Line, name: str, text: str, read: Callable[[str], object]) -> None:
-        if text[0] in "=@+-" and rules.is_formula(text):
-            line.problems.append(Problem(line.row, name, text, FORMULA))
-            return
-        try:
-            line.values[name] = read(text)
-        except ValueError as problem:
-            line.problems.append(Problem(line.row, name, text, str(problem)))
 
     def _complete(self, line: Line) -> None:
         values = line.values
         for name in self._needed:
             if name not in values:
                 line.problems.append(Problem(line.row, name, "", "这一格不能空"))
-        if not any(name in values for name in rules.IDENTITY):
+        if IDENTITY.isdisjoint(values):
             line.problems.append(Problem(line.row, "", "", NOBODY))
         if self._finish is not None and not line.problems:
             self._finish(line)

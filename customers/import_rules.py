@@ -129,9 +129,9 @@ def unwrapped(text: str) -> str:
 
 def read_phone(text: str) -> str:
     """A phone, normal."""
-    if is_rounded(text):
-        raise ValueError("Excel 把号码变成了科学计数，末几位已丢失，请把这一列设为文本后重新导出")
     phone = normal_phone(text)
+    if phone is None and is_rounded(text):
+        raise ValueError("Excel 把号码变成了科学计数，末几位已丢失，请把这一列设为文本后重新导出")
     if phone is None:
         raise ValueError("不像手机号：请写 11 位手机号，境外号码写 + 和国家代码")
     return phone
@@ -203,6 +203,9 @@ def read_short(most: int) -> Callable[[str], str]:
     return read
 
 
+SHORT_40 = read_short(40)
+
+
 def read_province(text: str) -> str:
     """One of the 34 provinces, short."""
     province = short_province(text)
@@ -213,7 +216,7 @@ def read_province(text: str) -> str:
 
 def read_city(text: str) -> str:
     """A city, short: 苏州市 is 苏州."""
-    return short_city(read_short(40)(text))
+    return short_city(SHORT_40(text))
 
 
 def split_words(text: str) -> list[str]:

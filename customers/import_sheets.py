@@ -4,18 +4,21 @@ Memory stays flat for a CSV; of an .xlsx the strings are kept, within bounds.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import islice
+from io import BytesIO, StringIO
+from itertools import chain, islice
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from customers.import_rules import unwrapped
 from foundation.errors import Invalid
 from foundation.text import clean
 from foundation.workbook import BROKEN, MB, UNREADABLE, Bounds, read_rows
 
-SAMPLE_BYTES = 4 * 1024 * 1024
+SAMPLE_BYTES, BLOCK_BYTES = 4 * 1024 * 1024, 256 * 1024
 MOST_BYTES, MOST_XLSX_BYTES = 300 * MB, 30 * MB
 MOST_ROWS, MOST_XLSX_ROWS, MOST_COLUMNS = 2_000_000, 200_000, 60
 # A cell is about eight marks and forty bytes; of a formula its last result is what people see.
@@ -25,10 +28,11 @@ HEAD = replace(WHOLE, marks=2_000_000)
 MIXED = "这一行的文字编码和其他行不一样，请把整份文件另存为 UTF-8 再导"
 UNPAIRED = "附近有引号没有成对，后面的内容读不出来。请在 Excel 里另存为新的 CSV 再传"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# What 一 to 鿿 look like in UTF-8; a few pairs of characters in GB18030 look so too.
+UTF8_CHINESE = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row below the head; `number` as a spreadsheet counts them, `broken` says why its text cannot be trusted."""
 
     number: int
@@ -116,7 +120,7 @@ def _decodes(line: bytes, encoding: str) -> bool:
 
 def _separator(path: Path, encoding: str) -> str:
     with path.open("rb") as file:
-        head = next(_Lines(file, encoding), "")
+        head = next(iter(_Texts(file, encoding)), "")
     return max(",\t;", key=head.count)
 
 
@@ -129,22 +133,33 @@ def _about(path: Path, encoding: str) -> int:
     return max(0, round(sample.count(b"\n") * path.stat().st_size / len(sample)) - 1)
 
 
-class _Lines:
+class _Texts:
     """The lines of an open file as text for the csv reader; `broken`: one since the last look was in another encoding."""
 
-    def __init__(self, file: Iterable[bytes], encoding: str) -> None:
+    def __init__(self, file: BinaryIO, encoding: str) -> None:
         self.broken = False
+        self._file = file
         self._encoding = encoding
-        self._lines = iter(file)
-        self._first = True
 
-    def __iter__(self) -> "_Lines":
-        return self
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._blocks())
 
-    def __next__(self) -> str:
-        line = next(self._lines)
-        if self._first:
-            line, self._first = line.removeprefix(b"\xef\xbb\xbf"), False
+    def _blocks(self) -> Iterator[Iterable[str]]:
+        """Whole lines at a time; only where one of them is in another encoding each is looked at."""
+        mark = b"\xef\xbb\xbf"
+        while block := self._file.read(BLOCK_BYTES) + self._file.readline():
+            block, mark = block.removeprefix(mark), b""
+            text = self._whole(block)
+            yield map(self._line, BytesIO(block)) if text is None else StringIO(text, newline="\n")
+
+    def _whole(self, block: bytes) -> str | None:
+        try:
+            text = block.decode(self._encoding)
+        except UnicodeDecodeError:
+            return None
+        return None if self._encoding == "gb18030" and _has_utf8_line(block) else text
+
+    def _line(self, line: bytes) -> str:
         if line.isascii():
             return line.decode("ascii")
         if self._encoding == "gb18030" and _is_utf8_chinese(line):
@@ -155,6 +170,16 @@ class _Lines:
         except UnicodeDecodeError:
             self.broken = True
             return line.decode("gb18030" if self._encoding == "utf-8" else self._encoding, "replace")
+
+
+def _has_utf8_line(block: bytes) -> bool:
+    place = 0
+    while found := UTF8_CHINESE.search(block, place):
+        start, end = block.rfind(b"\n", 0, found.start()) + 1, block.find(b"\n", found.start())
+        place = end if end >= 0 else len(block)
+        if _is_utf8_chinese(block[start:place]):
+            return True
+    return False
 
 
 def _is_utf8_chinese(line: bytes) -> bool:
@@ -170,12 +195,12 @@ def _csv(path: Path, encoding: str, separator: str) -> Iterator[Record]:
         with path.open(encoding="utf-16", newline="") as text:
             yield from _rows(text, separator, None)
         return
-    with path.open("rb", buffering=1024 * 1024) as file:
-        lines = _Lines(file, encoding)
-        yield from _rows(lines, separator, lines)
+    with path.open("rb") as file:
+        texts = _Texts(file, encoding)
+        yield from _rows(texts, separator, texts)
 
 
-def _rows(text: Iterable[str], separator: str, lines: _Lines | None) -> Iterator[Record]:
+def _rows(text: Iterable[str], separator: str, texts: _Texts | None) -> Iterator[Record]:
     reader, number = csv.reader(text, delimiter=separator), 0
     try:
         for cells in reader:
@@ -183,8 +208,8 @@ def _rows(text: Iterable[str], separator: str, lines: _Lines | None) -> Iterator
             if number > MOST_ROWS + 1:
                 raise wrong(f"一个文件最多 {MOST_ROWS // 10_000} 万行，请分成几个文件")
             broken = ""
-            if lines is not None and lines.broken:
-                broken, lines.broken = MIXED, False
+            if texts is not None and texts.broken:
+                broken, texts.broken = MIXED, False
             yield Record(number, tidy(cells), broken)
     except (csv.Error, UnicodeError):
         raise wrong(f"第 {number + 1} 行{UNPAIRED}") from None
@@ -192,6 +217,9 @@ def _rows(text: Iterable[str], separator: str, lines: _Lines | None) -> Iterator
 
 def tidy(cells: Sequence[str]) -> list[str]:
     """Cells without spaces around, and without what neither a table nor a page can hold."""
+    whole = "".join(cells)
+    if whole.isprintable() and '="' not in whole and len(cells) <= MOST_COLUMNS:
+        return [cell.strip() for cell in cells]
     return [_tidy(cell) if cell else "" for cell in cells[:MOST_COLUMNS]]
 
 

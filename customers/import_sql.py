@@ -8,13 +8,20 @@ PART = """SELECT row,
     phone, phone_last4, birthday, province, city, tag_ids, source, order_no, at, paid_fen, refunded_fen, store_id,
     staff_id, facts
 FROM import_row WHERE import_id = :import_id AND row > :after AND row <= :until"""
-# So two rows may mean the same one, and the last one counts.
-LAST_OF_EACH = f"SELECT DISTINCT ON (customer_id) * FROM ({PART}) AS part ORDER BY customer_id, row DESC"  # noqa: S608
 # The customers' rows are locked first, in the one order everybody locks many of them in.
 LOCK = text(f"""
 SELECT 1 FROM customer WHERE id IN (SELECT customer_id FROM ({PART}) AS part)
 ORDER BY external_userid FOR NO KEY UPDATE
 """)  # noqa: S608  made of our own words
+# Likewise, in the statement that changes them. What is read of a row after the wait for it is what the other one committed.
+LOCKED = """SELECT row, COALESCE(known.merged_into_id, known.id) AS customer_id, part.member_no, part.phone, part.phone_last4,
+    part.birthday, part.province, part.city
+FROM import_row AS part JOIN customer AS known ON known.id = part.customer_id
+WHERE import_id = :import_id AND row > :after AND row <= :until ORDER BY known.external_userid FOR NO KEY UPDATE OF known"""
+# So two rows may mean the same one, and the last one counts.
+LAST_OF_EACH = "SELECT DISTINCT ON (customer_id) * FROM locked ORDER BY customer_id, row DESC"
+# Some thousands of rows among millions: the planner has no figures yet of rows just put aside, and would read every customer.
+ONE_BY_ONE = text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)")
 # A city told without a province we know of empties the province (''), unless she lived there before.
 NEW_PROVINCE = """CASE WHEN part.province = '' AND part.city = customer.city THEN customer.province
     ELSE COALESCE(part.province, customer.province) END"""
@@ -27,16 +34,17 @@ TOLD = """SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:member_nos AS text[
     AS told (customer_id, member_no, phone, phone_last4, birthday, province, city)"""
 
 
-def _update_members(part: str) -> str:
+def _update_members(before: str, part: str) -> str:
     return f"""
-WITH part AS MATERIALIZED ({part})
+WITH {before}part AS MATERIALIZED ({part})
 UPDATE customer SET (member_no, phone, phone_last4, birthday, province, city) = ROW{NEW_FACTS}
 FROM part WHERE customer.id = part.customer_id AND {OLD_FACTS} IS DISTINCT FROM {NEW_FACTS}
 RETURNING customer.id
 """  # noqa: S608
 
 
-MEMBERS, TOLD_MEMBERS = text(_update_members(LAST_OF_EACH)), text(_update_members(TOLD))
+MEMBERS = text(_update_members(f"locked AS MATERIALIZED ({LOCKED}), ", LAST_OF_EACH))
+TOLD_MEMBERS = text(_update_members("", TOLD))
 
 # The planner cannot know how many rows come out of an insert; comparing each with each took most of the time.
 NO_LOOP = text("SET LOCAL enable_nestloop = off")
@@ -158,10 +166,8 @@ SELECT count(*) FROM gone
 }  # fmt: skip
 
 ALL = "SELECT * FROM import_row WHERE import_id = :import_id"
-# How many rows would bring news if the file were run now.
+# How many rows would bring news if the file were run now; of members: customers.import_changes.
 NEWS = {
-    "members": text(f"""SELECT count(*) FROM ({ALL}) AS part JOIN customer ON customer.id = part.customer_id
-        WHERE {OLD_FACTS} IS DISTINCT FROM {NEW_FACTS}"""),  # noqa: S608
     "orders": text(f"""SELECT count(*) FROM ({ALL}) AS part WHERE NOT EXISTS (SELECT FROM purchase
         WHERE purchase.source = part.source AND purchase.order_no = part.order_no
           AND purchase.refunded_fen >= COALESCE(part.refunded_fen, 0))"""),  # noqa: S608

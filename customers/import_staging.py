@@ -1,12 +1,13 @@
 """Rows of a file matched to customers and put aside until somebody says run: many rows in one COPY, problems in one insert."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from json import JSONEncoder
 from pathlib import Path
 
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
@@ -14,8 +15,8 @@ from customers.import_changes import count_changes
 from customers.import_models import CustomerImport, ImportProblem, ImportRow, ImportStatus
 from customers.import_reading import Line, Names, Problem, Reader, places_of
 from customers.import_sheets import look
-from customers.import_sql import DOUBLES, NEWS
-from customers.matching import match_customers, sealed_phone
+from customers.import_sql import DOUBLES
+from customers.matching import find_customers, sealed_phone
 from customers.models import Follow, FollowStatus, Tag, TagGroup
 from customers.purchase_rules import refund_title
 from foundation import clock
@@ -29,13 +30,18 @@ PATIENT = text("SET LOCAL statement_timeout = '600s'")
 NOBODY_FOLLOWS = "现在没有导购跟进这位客户，打不了标签"
 # Its texts were cleaned when they were read.
 AS_JSON = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-COLUMNS = {
-    "members": ("member_no", "phone", "phone_last4", "birthday", "province", "city"),
-    "orders": ("source", "order_no", "at", "paid_fen", "refunded_fen", "store_id", "staff_id", "facts"),
-    "tags": ("tag_ids",),
-    "sizes": ("facts",),
-    "list": (),
-}
+COLUMNS: dict[str, dict[str, str]] = {
+    "members": {
+        "member_no": "text", "phone": "bytea", "phone_last4": "text", "birthday": "date", "province": "text", "city": "text",
+    },
+    "orders": {
+        "source": "text", "order_no": "text", "at": "timestamptz", "paid_fen": "int8", "refunded_fen": "int8",
+        "store_id": "int8", "staff_id": "int8", "facts": "jsonb",
+    },
+    "tags": {"tag_ids": "int4[]"},
+    "sizes": {"facts": "jsonb"},
+    "list": {},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,26 +115,27 @@ def stage(session: Session, check: Check, lines: Sequence[Line]) -> bool:
     if not lines:
         return True
     readable = [line for line in lines if not line.problems]
-    ids = {}
-    for line, match in zip(readable, match_customers(session, [line.values for line in readable]), strict=True):
-        if match.customer_id is None:
+    ids, unsure = find_customers(session, [line.values for line in readable])
+    for place, match in unsure.items():
+        ids[place] = match.customer_id or 0
+        if not match.customer_id:
+            line = readable[place]
             line.problems.append(Problem(line.row, match.by, str(line.values.get(match.by, "")), match.why))
-        else:
-            ids[line.row] = match.customer_id
     if check.kind == "tags":
         _drop_unfollowed(session, readable, ids)
-    _copy(session, check, [line for line in readable if not line.problems], ids)
+    good = [(line, customer_id) for line, customer_id in zip(readable, ids, strict=True) if not line.problems]
+    _copy(session, check, good)
     _note_problems(session, row, [line for line in lines if line.problems])
-    row.position, row.good = lines[-1].row, row.good + sum(not line.problems for line in readable)
+    row.position, row.good = lines[-1].row, row.good + len(good)
     session.flush()
     return True
 
 
-def _drop_unfollowed(session: Session, lines: Sequence[Line], ids: Mapping[int, int]) -> None:
-    asked = select(Follow.customer_id).where(Follow.customer_id.in_(set(ids.values())), Follow.status == FollowStatus.ACTIVE)
+def _drop_unfollowed(session: Session, lines: Sequence[Line], ids: Sequence[int]) -> None:
+    asked = select(Follow.customer_id).where(Follow.customer_id.in_(set(ids)), Follow.status == FollowStatus.ACTIVE)
     followed = set(session.scalars(asked))
-    for line in lines:
-        if line.row in ids and ids[line.row] not in followed:
+    for line, customer_id in zip(lines, ids, strict=True):
+        if customer_id and customer_id not in followed:
             line.problems.append(Problem(line.row, "", "", NOBODY_FOLLOWS))
 
 
@@ -143,20 +150,21 @@ def _values(kind: str, line: Line) -> tuple[object, ...]:
         facts = values["facts"] | ({"refund_title": refund_title(refunded)} if refunded else {})
         return (
             values["source"], values["order_no"], values["at"], values["paid"], refunded, values.get("store"),
-            values.get("guide"), AS_JSON(facts),
+            values.get("guide"), Jsonb(facts, AS_JSON),
         )  # fmt: skip
     if kind == "tags":
         return (values["tags"],)
-    return (AS_JSON(values["facts"]),) if kind == "sizes" else ()
+    return (Jsonb(values["facts"], AS_JSON),) if kind == "sizes" else ()
 
 
-def _copy(session: Session, check: Check, lines: Sequence[Line], ids: Mapping[int, int]) -> None:
+def _copy(session: Session, check: Check, good: Iterable[tuple[Line, int]]) -> None:
     raw = session.connection().connection.driver_connection
     assert isinstance(raw, Connection)  # noqa: S101  the only driver there is
-    names = ", ".join(("import_id", "row", "customer_id", *COLUMNS[check.kind]))
-    with raw.cursor() as cursor, cursor.copy(f"COPY import_row ({names}) FROM STDIN") as copy:
-        for line in lines:
-            copy.write_row((check.import_id, line.row, ids[line.row], *_values(check.kind, line)))
+    types = {"import_id": "int8", "row": "int8", "customer_id": "int8", **COLUMNS[check.kind]}
+    with raw.cursor() as cursor, cursor.copy(f"COPY import_row ({', '.join(types)}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(list(types.values()))
+        for line, customer_id in good:
+            copy.write_row((check.import_id, line.row, customer_id, *_values(check.kind, line)))
 
 
 def _note_problems(session: Session, row: CustomerImport, lines: Sequence[Line]) -> None:
@@ -182,8 +190,7 @@ def finish_check(session: Session, import_id: int) -> None:
         doubled = session.execute(DOUBLES[row.kind], {"import_id": import_id, "most": room}).scalar_one()
         row.good, row.bad = row.good - doubled, row.bad + doubled
     row.rows, row.position = row.good + row.bad, 0
-    row.added = session.execute(NEWS[row.kind], {"import_id": import_id}).scalar_one()
-    row.changes = count_changes(session, row)
+    row.added, row.changes = count_changes(session, row)
     row.status = ImportStatus.CHECKED
     session.flush()
 

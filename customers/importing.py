@@ -11,7 +11,7 @@ from customers.following import refresh_unions
 from customers.import_models import CustomerImport, ImportRow, ImportStatus
 from customers.import_rules import KINDS, column_problems, guess_columns
 from customers.import_sheets import Sheet, look
-from customers.import_sql import APPLY, DOUBLES, LOCK, NO_LOOP
+from customers.import_sql import APPLY, DOUBLES, LOCK, NO_LOOP, ONE_BY_ONE
 from customers.import_staging import count_staged, forget_rows, lock_import
 from customers.tier_due import want_retier
 from foundation import audit, clock
@@ -160,7 +160,9 @@ def apply_part(session: Session, row: CustomerImport, after: int, until: int) ->
     """Let the rows after `after` until `until` in; whose customers' they were. To be followed by `keep_part`, or rolled back."""
     part = {"import_id": row.id, "after": after, "until": until}
     session.execute(BULK)
-    if row.kind in ("members", "sizes", "tags"):
+    if row.kind == "members":
+        session.execute(ONE_BY_ONE)
+    if row.kind in ("sizes", "tags"):
         session.execute(LOCK, part)
     if row.kind == "orders":
         session.execute(NO_LOOP)

@@ -49,16 +49,23 @@ def sealed_phone(phone: str) -> bytes:
 
 def match_customers(session: Session, told: Sequence[Mapping[str, Any]]) -> list[Match]:
     """For each row of identities ({"phone": normal, "member_no": …}) the one customer meant, in the same order."""
+    agreed, unsure = find_customers(session, told)
+    return [unsure.get(place) or Match(one) for place, one in enumerate(agreed)]
+
+
+def find_customers(session: Session, told: Sequence[Mapping[str, Any]]) -> tuple[list[int], dict[int, Match]]:
+    """The same for many rows: the customer's id at each place, and the match at those places where she is not that plain."""
     session.execute(NO_HASH)
     found = Found(len(told))
     for name in IDENTITY:
-        found.add(name, *_ask(session, name, [(place, row[name]) for place, row in enumerate(told) if row.get(name)]))
+        found.add(name, *_ask(session, name, [(place, value) for place, row in enumerate(told) if (value := row.get(name))]))
+    agreed = found.agreed
     # A phone written otherwise is looked for only where nothing else said who she is.
-    lost = [(place, row["phone"]) for place, row in enumerate(told) if not found.agreed[place] and row.get("phone")]
+    lost = [(place, row["phone"]) for place, row in enumerate(told) if not agreed[place] and row.get("phone")]
     found.add("phone", *_ask(session, "phone", [(place, other) for place, phone in lost for other in spellings(phone)]))
     session.execute(USUAL)
-    hits = found.hits([place for place, row in enumerate(told) if found.agreed[place] < 1 or row.get("external_userid")])
-    return [decide(row, hits[place]) if place in hits else Match(found.agreed[place]) for place, row in enumerate(told)]
+    hits = found.hits([place for place, row in enumerate(told) if agreed[place] < 1 or row.get("external_userid")])
+    return agreed, {place: decide(told[place], named) for place, named in hits.items()}
 
 
 class Found:
@@ -93,15 +100,14 @@ def _ask(session: Session, name: str, asked: Sequence[tuple[int, str]]) -> tuple
     asked = [one for one in asked if one[1].isprintable()]
     if not asked:
         return [], []
-    values = [_as_kept(name, value) for _, value in asked]
-    nth, ids = session.execute(FIND[name], {"values": "\n".join(values)}).one()
+    nth, ids = session.execute(FIND[name], {"values": "\n".join(_as_kept(name, [value for _, value in asked]))}).one()
     return [asked[one - 1][0] for one in nth or ()], ids or []
 
 
-def _as_kept(name: str, value: str) -> str:
+def _as_kept(name: str, values: list[str]) -> list[str]:
     if name == "phone":
-        return sealed_phone(value).hex()
-    return (UNIONID.process_bind_param(value, None) or b"").hex() if name == "unionid" else value
+        return [sealed_phone(value).hex() for value in values]
+    return [(UNIONID.process_bind_param(value, None) or b"").hex() for value in values] if name == "unionid" else values
 
 
 def decide(told: Mapping[str, Any], hits: Mapping[str, set[int]]) -> Match:

@@ -33,7 +33,7 @@ class Customer(Base):
         Index("ix_customer_phone", "phone"),
         Index("ix_customer_phone_last4", "phone_last4", "id", postgresql_where=text("phone_last4 IS NOT NULL")),
         Index("ix_customer_member_no", "member_no"),
-        Index("ix_customer_unionid", "unionid"),
+        Index("ix_customer_unionid", "unionid", postgresql_where=text("unionid IS NOT NULL")),
         Index("ix_customer_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
         Index("ix_customer_name_grams", text("name_grams(name::text)"), postgresql_using="gin"),
         Index("ix_customer_pull", "pull_wanted_at", postgresql_where=text("pull_wanted_at IS NOT NULL")),

@@ -21,7 +21,7 @@ from jobs.turns import Turns
 from segments.static_lists import add_members, finish_list, open_list
 
 log = logger(__name__)
-READ_AT_ONCE, RUN_AT_ONCE = 10_000, 5_000
+READ_AT_ONCE, RUN_AT_ONCE, COLLECT_EACH = 10_000, 5_000, 8
 # Stretches let in side by side: PostgreSQL works each on one core.
 LANES = 2
 # Shorter than PostgreSQL waits for a lock (foundation.db).
@@ -57,19 +57,20 @@ def check_file(import_id: int) -> None:
         check = begin_check(session, import_id)
     found = records(check.path, check.encoding, check.separator, after=check.position)
     with seldom_collecting():
-        for part in ahead(stretches((check.reader.read(record) for record in found), READ_AT_ONCE)):
+        for number, part in enumerate(ahead(stretches((check.reader.read(record) for record in found), READ_AT_ONCE))):
             with transaction() as session:
                 if not stage(session, check, part):
                     return
             part.clear()
-            gc.collect(1)
+            if number % COLLECT_EACH == 0:
+                gc.collect(1)
     with transaction() as session:
         finish_check(session, import_id)
 
 
 @contextmanager
 def seldom_collecting() -> Iterator[None]:
-    """Half the time of reading rows goes into looking for circles among them, and there are none: look once a stretch."""
+    """Half the time of reading rows goes into looking for circles among them, and there are none: look once in some stretches."""
     gc.disable()
     try:
         yield
