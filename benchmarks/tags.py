@@ -11,14 +11,14 @@ from sqlalchemy import func, select, text
 
 from benchmarks.figures import Figure, Size, WrongAnswer, percentile
 from benchmarks.stage import Stage, server_seconds, stage
-from customers.batches import start_batch, work_batch
+from customers.batches import start_batch
 from customers.models import Follow, Tag, TagGroup
 from customers.tag_models import CustomerBatch
 from customers.tagging import tag_customer
 from foundation import clock
 from foundation.db import engine, transaction
+from jobs import batch_jobs
 from org.models import Role, Staff, StaffStatus
-from segments.batching import plug_in
 from segments.models import RunStatus, Segment, SegmentKind, SegmentRun
 
 MOST_SECONDS, CHANGES, TAP_MS, WORKERS, TAGS, GROUP = 5.0, 2_000, 500, 2, 300, 50
@@ -119,7 +119,6 @@ def _changes(built: Stage, name: str, first: int, most: int, at_once: int, tag_i
 
 
 def _ask() -> int:
-    plug_in()
     with transaction() as session:
         boss = session.scalars(select(Staff).where(Staff.userid == "boss")).one()
         tag_id = session.scalars(select(Tag.id).where(Tag.name == "标签251")).one()
@@ -128,7 +127,7 @@ def _ask() -> int:
 
 
 def _bulk(rows: int) -> list[Figure]:
-    """The batch in stretches of 2,000, while one guide taps her customers one after the other."""
+    """The batch as the worker does it, while one guide taps her customers one after the other."""
     taps: list[float] = []
     over = Event()
 
@@ -146,10 +145,7 @@ def _bulk(rows: int) -> list[Figure]:
     batch_id = _ask()
     beside, before, began = Thread(target=tap), server_seconds(), time.monotonic()
     beside.start()
-    more = True
-    while more:
-        with transaction() as session:
-            more = work_batch(session, batch_id)
+    batch_jobs.work_batch(batch_id)
     seconds, server = time.monotonic() - began, server_seconds() - before
     over.set()
     beside.join()

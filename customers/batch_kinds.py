@@ -17,13 +17,15 @@ MOST_NAMED = 1_000
 class Deed:
     """One kind of batch. `check` reads what was asked and gives what is kept (raises Invalid, NotAllowed, NotFound); `apply` does
     it to some customers she may see and says to how many it made a difference; `undo` takes back what a batch did to some of
-    them, where it still stands as the batch left it. A kind without `undo` cannot be taken back.
+    them, where it still stands as the batch left it. A kind without `undo` cannot be taken back. `in_lanes`: it writes nothing
+    that two stretches have in common, so that two may be done at the same time.
     """
 
     name: str
     check: Callable[[Session, Staff, Json], Json]
     apply: Callable[[Session, CustomerBatch, Sequence[int]], int]
     undo: Callable[[Session, CustomerBatch, CustomerBatch, Sequence[int]], int] | None = None
+    in_lanes: bool = False
 
 
 @dataclass(frozen=True)

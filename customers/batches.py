@@ -2,32 +2,27 @@
 
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from customers.batch_deeds import consent_deed
 from customers.batch_kinds import add_deed, deed_of, people_of
-from customers.models import Customer, Follow
+from customers.batch_stretch import AT_ONCE, BEHIND, OPEN, do, end, keep, next_stretch
 from customers.owner_deed import owner_deed
-from customers.rules import SEEN_BY_GUIDE
 from customers.tag_bulk import tag_deed, untag_deed
 from customers.tag_models import BatchStatus, CustomerBatch
 from foundation import audit, clock
 from foundation.db import Json
-from foundation.errors import AppError, Conflict, NotAllowed, NotFound
+from foundation.errors import Conflict, NotAllowed, NotFound
 from foundation.leader import lock_number
 from foundation.wake import ring
 from org.models import Role, Staff
 from org.queries import inside
 
 BATCH_JOB = "customers.work_batches"
-AT_ONCE = 2_000
-OPEN = (BatchStatus.WAITING, BatchStatus.RUNNING)
 BROKEN_OFF = (BatchStatus.CANCELLED, BatchStatus.FAILED)
 UNDO_WITHIN = timedelta(days=14)
-# What a batch changes is told to segments behind what people do meanwhile.
-BEHIND = text("SELECT set_config('guidedesk.bulk', 'on', true)")
 # One worker for a batch and its undo, without holding the batch's row: who stops it does not wait for a stretch of it.
 ALONE = text("SELECT pg_try_advisory_xact_lock(:key)")
 
@@ -93,7 +88,7 @@ def cancel_batch(session: Session, staff: Staff, batch_id: int) -> CustomerBatch
     batch = get_batch(session, staff, batch_id, lock=True)
     if batch.status not in OPEN:
         raise Conflict("这次批量操作已经结束")
-    _end(batch, BatchStatus.CANCELLED)
+    end(batch, BatchStatus.CANCELLED)
     audit.record(session, f"staff:{staff.id}", "batch.cancel", f"batch:{batch.id}", done=batch.done, total=batch.total)
     session.flush()
     return batch
@@ -148,64 +143,14 @@ def work_batch(session: Session, batch_id: int, limit: int = AT_ONCE) -> bool:
     if batch.status not in OPEN:
         return False
     session.execute(BEHIND)
-    ids, wrong, changed = _stretch(session, batch, limit)
+    stretch = next_stretch(session, batch, batch.cursor, limit)
+    changed, wrong = do(session, batch, stretch)
     # Only now its row is locked: meanwhile it may have been stopped, and stays so.
     session.refresh(batch, with_for_update=True)
-    batch.done, batch.left_out = batch.done + changed, batch.left_out + len(ids) - changed
-    batch.cursor = ids[-1] if ids else batch.cursor
-    if batch.status in OPEN:
-        batch.status = BatchStatus.RUNNING
-        if wrong is not None:
-            _end(batch, BatchStatus.FAILED, wrong.message)
-        elif len(ids) < limit:
-            _finish(session, batch)
-    session.flush()
-    return batch.status == BatchStatus.RUNNING
-
-
-def _stretch(session: Session, batch: CustomerBatch, limit: int) -> tuple[list[int], AppError | None, int]:
-    """The next customers, done: their ids, why it cannot be (then nothing is done), and to how many it made a difference."""
-    try:
-        with session.begin_nested():
-            ids = list(people_of(batch.who).page(session, batch.who, batch.cursor, limit))
-            return ids, None, _apply(session, batch, _seen(session, batch, ids)) if ids else 0
-    except AppError as wrong:
-        return [], wrong, 0
-
-
-def _apply(session: Session, batch: CustomerBatch, ids: list[int]) -> int:
-    deed = deed_of(batch.kind)
-    if batch.undo_of is None:
-        return deed.apply(session, batch, ids)
-    if deed.undo is None:
-        raise Conflict("这种批量操作不能撤销")
-    return deed.undo(session, session.get_one(CustomerBatch, batch.undo_of), batch, ids)
-
-
-def _seen(session: Session, batch: CustomerBatch, ids: list[int]) -> list[int]:
-    """The rows these live on, of those in the scope of the person who asked, as it is now; who was erased lives on none."""
-    staff, guide, same = session.get_one(Staff, batch.staff_id), aliased(Staff), aliased(Customer)
-    home = func.coalesce(Customer.merged_into_id, Customer.id)
-    asked = select(home.label("id")).where(Customer.id.in_(ids), home.in_(select(same.id).where(same.merged_into_id.is_(None))))
-    told = asked.distinct().subquery()
-    hers = exists().where(
-        Follow.staff_id == guide.id, Follow.status.in_(SEEN_BY_GUIDE), inside(guide.path, staff.path)
-    )  # fmt: skip
-    merged = select(same.id).where(same.merged_into_id == told.c.id)
-    seen = hers.where(Follow.customer_id == told.c.id) | hers.where(Follow.customer_id.in_(merged))
-    return list(session.scalars(select(told.c.id).where(seen).order_by(told.c.id)))
-
-
-def _finish(session: Session, batch: CustomerBatch) -> None:
-    _end(batch, BatchStatus.DONE)
-    if batch.undo_of is not None:
-        session.get_one(CustomerBatch, batch.undo_of, with_for_update=True).status = BatchStatus.UNDONE
-
-
-def _end(batch: CustomerBatch, status: BatchStatus, reason: str = "") -> None:
-    batch.status, batch.reason, batch.finished_at = status, reason[:300], clock.now()
+    return keep(session, batch, stretch, changed, wrong)
 
 
 __all__ = [
-    "BATCH_JOB", "can_undo", "cancel_batch", "get_batch", "list_open", "page_batches", "start_batch", "undo_batch", "work_batch",
+    "BATCH_JOB", "OPEN", "can_undo", "cancel_batch", "get_batch", "list_open", "page_batches", "start_batch", "undo_batch",
+    "work_batch",
 ]  # fmt: skip

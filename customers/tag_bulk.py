@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import TextClause, func, select
+from sqlalchemy import TextClause, select
 from sqlalchemy.orm import Session
 
 from customers.batch_kinds import Deed
@@ -61,18 +61,22 @@ def _work(session: Session, statement: TextClause, batch: CustomerBatch, ids: Se
     """The customers' rows are locked first: nobody else changes their tags meanwhile."""
     if not ids:
         return 0
-    session.execute(LOCK, {"ids": list(ids)})
-    # Compiling the statement takes longer than running it for two thousand.
-    session.execute(select(func.set_config("jit", "off", True)))
-    facts = {"ids": list(ids), "now": clock.now(), "by": f"console:batch:{batch.id}", "why": why[:200], "batch_id": batch.id}
+    asked = _written(ids)
+    session.execute(LOCK, {"ids": asked})
+    facts = {"ids": asked, "now": clock.now(), "by": f"console:batch:{batch.id}", "why": why[:200], "batch_id": batch.id}
     if statement is not UNDO:
         told["path"] = session.get_one(Staff, batch.staff_id).path
-    changed = list(session.scalars(statement, facts | told))
-    session.execute(TAG_UNIONS, {"ids": changed})
+    changed = session.scalar(statement, facts | told) or []
+    session.execute(TAG_UNIONS, {"ids": _written(changed)})
     want_retier(session, changed)
     session.expire_all()
     return len(changed)
 
 
-tag_deed = Deed("打标签", _check_tag, _give, _undo)
-untag_deed = Deed("去掉标签", _check_untag, _take, _undo)
+def _written(ids: Sequence[int]) -> str:
+    """As the database reads a list: thousands of numbers one by one through the driver take longer than their locks."""
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
+tag_deed = Deed("打标签", _check_tag, _give, _undo, in_lanes=True)
+untag_deed = Deed("去掉标签", _check_untag, _take, _undo, in_lanes=True)

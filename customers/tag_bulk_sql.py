@@ -24,43 +24,41 @@ UPDATE customer SET tag_ids = together.tag_ids FROM together
 WHERE customer.id = together.id AND customer.tag_ids IS DISTINCT FROM together.tag_ids
 """)  # noqa: S608  made of our own words
 
-# What becomes of the relations in `next` (id, home_id, was, tags): written, marked, told to the timeline, handed on to the
-# platform later.
+# What becomes of the relations in `next` (id, home_id, tags, and sorted what of them is `fresh`, what `gone`): written, marked,
+# told to the timeline, handed on to the platform later. Marks are asked for by equality alone: every plan of that is short, and
+# a guide may have a million of them. Most relations have the same to tell: the words are made once.
 CHANGED = """
 changed AS (
     UPDATE follow SET tag_ids = next.tags, tag_revision = follow.tag_revision + 1 FROM next
     WHERE follow.id = next.id AND follow.tag_ids <> next.tags
     RETURNING follow.id, follow.customer_id AS row_id, next.home_id AS customer_id, follow.staff_id, follow.tag_revision,
-              next.was, next.tags
+              next.fresh, next.gone
 ), later AS (
     INSERT INTO tags_wanted (follow_id, at) SELECT id, :now FROM changed ON CONFLICT (follow_id) DO NOTHING
+), lost AS (
+    SELECT customer_id, staff_id, unnest(gone) AS tag_id FROM changed
+    UNION ALL SELECT row_id, staff_id, unnest(gone) FROM changed WHERE row_id <> customer_id
 ), ended AS (
-    UPDATE tag_mark SET ended_at = :now, ended_by = :by FROM changed
-    WHERE tag_mark.customer_id IN (changed.customer_id, changed.row_id) AND tag_mark.staff_id = changed.staff_id
+    UPDATE tag_mark SET ended_at = :now, ended_by = :by FROM lost
+    WHERE tag_mark.customer_id = lost.customer_id AND tag_mark.staff_id = lost.staff_id AND tag_mark.tag_id = lost.tag_id
       AND tag_mark.ended_at IS NULL
-      AND tag_mark.tag_id = ANY(changed.was) AND tag_mark.tag_id <> ALL(changed.tags)
 ), given AS (
-    INSERT INTO tag_mark (customer_id, staff_id, tag_id, source, by, why, batch_id, at, ended_by)
-    SELECT customer_id, staff_id, one, 'console', :by, :why, :batch_id, :now, ''
-    FROM changed CROSS JOIN LATERAL unnest(tags) AS one WHERE one <> ALL(was)
-), taken AS (
     INSERT INTO tag_mark (customer_id, staff_id, tag_id, source, by, why, batch_id, at, ended_at, ended_by)
-    SELECT customer_id, staff_id, one, 'console', :by, :why, :batch_id, :now, :now, :by
-    FROM changed CROSS JOIN LATERAL unnest(was) AS one WHERE one <> ALL(tags)
-), named AS MATERIALIZED (
-    SELECT changed.*, CASE WHEN tags <@ was THEN '[]' ELSE (
-        SELECT jsonb_agg(name ORDER BY id) FROM tag WHERE id = ANY(changed.tags) AND id <> ALL(changed.was)) END AS added,
-    CASE WHEN was <@ tags THEN '[]' ELSE (
-        SELECT jsonb_agg(name ORDER BY id) FROM tag WHERE id = ANY(changed.was) AND id <> ALL(changed.tags)) END AS lost
-    FROM changed
+    SELECT customer_id, staff_id, unnest(fresh), 'console', :by, :why, :batch_id, :now, NULL, '' FROM changed
+    UNION ALL SELECT customer_id, staff_id, unnest(gone), 'console', :by, :why, :batch_id, :now, :now, :by FROM changed
+), words AS MATERIALIZED (
+    SELECT fresh, gone, jsonb_build_object(
+        'by', CAST(:by AS text), 'why', CAST(:why AS text),
+        'add', COALESCE((SELECT jsonb_agg(name ORDER BY id) FROM tag WHERE id = ANY(fresh)), '[]'),
+        'remove', COALESCE((SELECT jsonb_agg(name ORDER BY id) FROM tag WHERE id = ANY(gone)), '[]')) AS facts
+    FROM (SELECT DISTINCT fresh, gone FROM changed) AS difference
 ), moments AS (
     INSERT INTO timeline_entry (customer_id, staff_id, kind, at, facts, once)
-    SELECT customer_id, staff_id, CASE WHEN added = '[]' THEN 'untagged' ELSE 'auto_tagged' END, :now,
-           jsonb_build_object('by', CAST(:by AS text), 'why', CAST(:why AS text), 'add', added, 'remove', lost),
+    SELECT customer_id, staff_id, CASE WHEN fresh = '{}' THEN 'untagged' ELSE 'auto_tagged' END, :now, facts,
            'tags:' || id || ':' || tag_revision
-    FROM named ON CONFLICT (once) DO NOTHING
+    FROM changed JOIN words USING (fresh, gone) ON CONFLICT (once) DO NOTHING
 )
-SELECT DISTINCT customer_id FROM changed
+SELECT array_agg(DISTINCT customer_id) FROM changed
 """
 
 # The tag goes to the owner's relation, or to the oldest living one in scope, and to nobody who has it from anyone already.
@@ -72,14 +70,19 @@ WITH chosen AS MATERIALIZED (
     WHERE follow.status = 'active' AND starts_with(staff.path, :path) AND NOT customer.tag_ids @> ARRAY[CAST(:tag_id AS int)]
     ORDER BY asked.home_id, follow.staff_id IS DISTINCT FROM customer.owner_id, follow.followed_at, follow.id
 ), next AS MATERIALIZED (
-    SELECT id, home_id, was, ARRAY(SELECT one FROM unnest(was || CAST(:tag_id AS int)) AS one
-                          WHERE one = :tag_id OR one <> ALL(CAST(:rivals AS int[])) ORDER BY one) AS tags FROM chosen
+    SELECT id, home_id, ARRAY(SELECT one FROM unnest(was || CAST(:tag_id AS int)) AS one
+                              WHERE one = :tag_id OR one <> ALL(CAST(:rivals AS int[])) ORDER BY one) AS tags,
+           ARRAY[CAST(:tag_id AS int)] AS fresh,
+           CASE WHEN was && CAST(:rivals AS int[])
+                THEN ARRAY(SELECT unnest(was) INTERSECT SELECT unnest(CAST(:rivals AS int[])) ORDER BY 1) ELSE '{{}}' END AS gone
+    FROM chosen
 ), {CHANGED}
 """)  # noqa: S608  made of our own words
 
 TAKE = text(f"""
 WITH next AS MATERIALIZED (
-    SELECT follow.id, asked.home_id, follow.tag_ids AS was, array_remove(follow.tag_ids, CAST(:tag_id AS int)) AS tags
+    SELECT follow.id, asked.home_id, array_remove(follow.tag_ids, CAST(:tag_id AS int)) AS tags,
+           CAST('{{}}' AS int[]) AS fresh, ARRAY[CAST(:tag_id AS int)] AS gone
     FROM {ASKED} JOIN follow ON follow.customer_id = asked.customer_id JOIN staff ON staff.id = follow.staff_id
     WHERE follow.status = 'active' AND starts_with(staff.path, :path) AND :tag_id = ANY(follow.tag_ids)
 ), {CHANGED}
@@ -95,7 +98,7 @@ WITH marks AS MATERIALIZED (
     SELECT home_id, staff_id, array_agg(tag_id) FILTER (WHERE ended_at IS NULL) AS gave,
            array_agg(tag_id) FILTER (WHERE ended_at = at) AS took
     FROM marks GROUP BY home_id, staff_id
-), next AS MATERIALIZED (
+), goal AS MATERIALIZED (
     SELECT follow.id, together.home_id, follow.tag_ids AS was, ARRAY(
         SELECT one FROM unnest(follow.tag_ids) AS one WHERE one <> ALL(COALESCE(gave, '{{}}'))
         UNION SELECT tag.id FROM tag JOIN tag_group ON tag_group.id = tag.group_id
@@ -106,5 +109,9 @@ WITH marks AS MATERIALIZED (
     FROM {ASKED} JOIN together ON together.home_id = asked.home_id
     JOIN follow ON follow.customer_id = asked.customer_id AND follow.staff_id = together.staff_id
     WHERE follow.status = 'active'
+), next AS MATERIALIZED (
+    SELECT id, home_id, tags, ARRAY(SELECT unnest(tags) EXCEPT SELECT unnest(was) ORDER BY 1) AS fresh,
+           ARRAY(SELECT unnest(was) EXCEPT SELECT unnest(tags) ORDER BY 1) AS gone
+    FROM goal
 ), {CHANGED}
 """)  # noqa: S608

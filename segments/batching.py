@@ -1,6 +1,6 @@
 """Batches on a frozen segment: `who` = {"segment_run": id}. Plugged in at the start of a process, where both rooms are known."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from customers.batch_kinds import People, add_people
@@ -29,7 +29,8 @@ def _count(session: Session, staff: Staff, who: Json) -> int:
 
 def _page(session: Session, who: Json, after: int, limit: int) -> list[int]:
     chosen = select(SegmentMember.customer_id).where(SegmentMember.run_id == who[KEY], SegmentMember.customer_id > after)
-    return list(session.scalars(chosen.order_by(SegmentMember.customer_id).limit(limit)))
+    chosen = chosen.order_by(SegmentMember.customer_id).limit(limit)
+    return list(session.scalar(select(func.array(chosen.scalar_subquery()))) or [])
 
 
 def plug_in() -> None:

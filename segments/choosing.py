@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from customers.batch_kinds import Deed, People, add_deed, add_people
@@ -87,15 +87,18 @@ def _count(session: Session, staff: Staff, who: Json) -> int:
 
 def _page(session: Session, who: Json, after: int, limit: int) -> Sequence[int]:
     run_id = int(who[KEY])
-    run = session.get(SegmentRun, run_id, with_for_update=True, populate_existing=True)
+    run = session.get(SegmentRun, run_id, populate_existing=True)
+    if run is not None and run.status == RunStatus.WAITING:
+        # Somebody may be freezing it just now. Frozen, it is read by several at once.
+        run = session.get(SegmentRun, run_id, with_for_update=True, populate_existing=True)
+        work_freeze(session, run_id)
     if run is None:
         raise Conflict("这份名单已经过期")
-    if run.status == RunStatus.WAITING:
-        work_freeze(session, run_id)
     if run.status != RunStatus.DONE:
         raise Conflict(run.reason or "名单没有生成成功")
     members = select(SegmentMember.customer_id).where(SegmentMember.run_id == run_id, SegmentMember.customer_id > after)
-    return session.scalars(members.order_by(SegmentMember.customer_id).limit(limit)).all()
+    members = members.order_by(SegmentMember.customer_id).limit(limit)
+    return list(session.scalar(select(func.array(members.scalar_subquery()))) or [])
 
 
 def _check(_session: Session, _staff: Staff, deed: Json) -> Json:

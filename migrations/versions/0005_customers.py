@@ -156,8 +156,13 @@ def changed_rows(table: str, event: str) -> str:
         return f"SELECT DISTINCT {who} FROM told WHERE {which}"
     key = 'id' if table not in ('customer_tier', 'profile_answer') else ('customer_id' if table == 'customer_tier' else 'customer_id, field_id')
     before, now = (", ".join(f"{side}.{one.strip()}" for one in columns.split(',')) for side in ('was', 'told'))
-    if table == 'customer':
-        return f"SELECT id FROM told JOIN was USING (id) WHERE ({before}) IS DISTINCT FROM ({now})"
+    if key == who:
+        return f"SELECT {who} FROM told FULL JOIN was USING ({key}) WHERE ({before}) IS DISTINCT FROM ({now})"
+    if which == 'true':
+        return (
+            f"SELECT DISTINCT one FROM (SELECT unnest(ARRAY[was.{who}, told.{who}]) AS one FROM told FULL JOIN was USING ({key})"
+            f" WHERE ({before}) IS DISTINCT FROM ({now})) AS moved WHERE one IS NOT NULL"
+        )
     return (
         f"SELECT {who} FROM (SELECT told.* FROM told LEFT JOIN was USING ({key}) WHERE ({before}) IS DISTINCT FROM ({now})"
         f" UNION ALL SELECT was.* FROM was LEFT JOIN told USING ({key}) WHERE ({before}) IS DISTINCT FROM ({now})) AS moved"

@@ -232,6 +232,17 @@ def test_who_was_merged_is_reached_under_the_row_she_lives_on(session: Session, 
     assert session.get_one(Customer, kept.customer_id).consent == Consent.NONE
 
 
+def test_taken_from_a_merged_row_the_mark_given_there_ends(session: Session, boss: Staff, ai: Staff, tags: list[Tag]) -> None:
+    bo = make_staff(session, userid="bo", path="1.2.")
+    kept, gone = make_follow(session, ai, "wm1"), make_follow(session, bo, "wm2")
+    merge(session, kept.customer_id, gone.customer_id, "hand", "staff:1")
+    for guide, follow in ((ai, kept), (bo, gone)):
+        tag_customer(session, guide, follow.customer_id, add=[tags[0].id, tags[1].id], by="guide")
+    run(session, start(session, boss, "untag", [kept], {"tag": tags[0].id}))
+    living = select(TagMark.customer_id, TagMark.tag_id).where(TagMark.ended_at.is_(None)).order_by(TagMark.id)
+    assert session.execute(living).all() == [(kept.customer_id, tags[1].id), (gone.customer_id, tags[1].id)]
+
+
 def test_an_undo_broken_off_goes_on_where_it_stopped(session: Session, boss: Staff, ai: Staff, tags: list[Tag]) -> None:
     follows = five(session, ai)
     batch = start(session, boss, "tag", follows, {"tag": tags[0].id})
