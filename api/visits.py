@@ -35,8 +35,8 @@ def post_visit_batch(session: Session, key: ApiKey, asked: Visits) -> Outcomes:
             staff_id = guides.get(row.guide_userid or "")
             visits[index] = StoreVisit(match.customer_id, row.at, stores[row.store_code], staff_id, row.source)
             results.append(Outcome(index=index, status="same"))
-    for index, fresh in zip(visits, note_store_visits(session, list(visits.values())), strict=True):
-        results[index].status = "added" if fresh else "same"
+    for index, heard in zip(visits, note_store_visits(session, list(visits.values())), strict=True):
+        results[index].status = heard.value
     return Outcomes(results=results)
 
 

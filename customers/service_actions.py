@@ -6,13 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from customers.following import touch
 from customers.models import Customer, Follow, FollowStatus
 from customers.queries import find_follow
 from customers.service_cards import step_card
 from customers.service_models import CustomerNote, CustomerSize, NextStep
 from customers.service_rules import MAX_NOTE, size_problem, step_problems
-from customers.store_visits import StoreVisit, note_store_visits, once_of, take_back_store_visit
+from customers.store_visits import StoreVisit, note_store_visits, take_back_visit
 from foundation import clock
 from foundation.errors import Conflict, Invalid, NotFound
 from foundation.text import clean
@@ -22,6 +21,8 @@ from outbox.models import Lane
 
 LIVING = (FollowStatus.ACTIVE, FollowStatus.HALF)
 SEND = "message/send"
+# A tap without a network waits on the phone for three days (waiting.js).
+TAP_KEPT_DAYS = 4
 
 
 def _follows(session: Session, staff: Staff, customer_id: int) -> Follow:
@@ -64,18 +65,21 @@ def set_size(session: Session, staff: Staff, customer_id: int, kind: str, value:
 
 
 def set_visited(session: Session, staff: Staff, customer_id: int, *, on: bool, at: datetime | None = None) -> None:
-    """She is in the guide's store today (到店), or that was a slip; `at` is when the guide tapped, not more than a day ago.
+    """She is in the guide's store (到店), or that was a slip; `at` is when the guide tapped.
 
-    Raises NotFound, Conflict after the end of the relation or for a visit somebody else told.
+    Raises NotFound, Conflict after the end of the relation, for a member without a store, and for a visit somebody else told,
+    Invalid for a tap from longer ago than a phone keeps it.
     """
-    follow = _follows(session, staff, customer_id)
+    _follows(session, staff, customer_id)
     now = clock.now()
-    at = at if at and now - clock.days(1) <= at <= now else now
+    if at is not None and at < now - clock.days(TAP_KEPT_DAYS):
+        raise Invalid("这次登记是几天前点的，没有保存", {"at": "太久以前了"})
+    if staff.store_id is None:
+        raise Conflict("您没有所属门店，不能登记到店")
+    visit = StoreVisit(customer_id, min(at or now, now), staff.store_id, staff.id)
     if on:
-        if any(note_store_visits(session, [StoreVisit(customer_id, at, staff.store_id, staff.id)])):
-            touch(session, staff.id, customer_id, at)
-            session.expire(follow, ["last_contact_at"])
-    elif not take_back_store_visit(session, staff.id, once_of(customer_id, staff.store_id, at)):
+        note_store_visits(session, [visit])
+    elif not take_back_visit(session, staff.id, visit):
         raise Conflict("这次到店不是您登记的，不能撤销")
 
 

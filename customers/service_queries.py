@@ -72,9 +72,9 @@ SELECT
          WHERE customer_id = :customer_id AND kind = 'sent' AND at >= :sends_since ORDER BY at DESC LIMIT 30) AS one) AS contacts,
   (SELECT jsonb_build_object('role', role, 'stage', stage, 'warning', warning)
    FROM customer_tier WHERE customer_id = :customer_id) AS tier,
-  EXISTS (SELECT FROM timeline_entry JOIN staff ON staff.id = :staff_id WHERE once =
-          'visit:' || CAST(:customer_id AS bigint) || ':' || COALESCE(staff.store_id, 0) || ':' || CAST(:today AS text))
-         AS visited,
+  EXISTS (SELECT FROM timeline_entry JOIN staff ON staff.id = :staff_id
+          WHERE customer_id = :customer_id AND kind = 'visited' AND at >= :today AND facts->>'store' = CAST(store_id AS text))
+    AS visited,
   (SELECT to_jsonb(one) FROM ({STANDINGS}) AS one) AS standing
 """)  # noqa: S608 two constant statements in one
 
@@ -87,7 +87,7 @@ def service_of(session: Session, customer_id: int, staff_id: int) -> Service:
     """All of it in one statement. Load the customer with permission first."""
     now = clock.now()
     facts = {"customer_id": customer_id, "staff_id": staff_id, "sends_since": now - clock.days(CONTACTS_SINCE)}
-    facts["today"] = clock.today().isoformat()
+    facts["today"] = clock.start_of(clock.today())
     row = session.execute(SERVICE, facts | standing_facts([customer_id], now)).one()
     return Service(
         notes=[Note(id, said, _moment(at), by) for id, said, at, by in row.notes or []],

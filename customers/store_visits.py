@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from customers.models import Customer, TimelineEntry
 from customers.tag_models import TagMoment
@@ -16,76 +16,115 @@ from foundation import clock
 from foundation.db import Json
 from org.models import Store
 
-BY_GUIDE = "guide"
+KIND, EVENT, BY_GUIDE = "visited", "visit", "guide"
+# Rules look at what is new; what a system tells of longer ago is the past, which a rule's dry run looks back at.
+NEWS_DAYS = 2
+
+_Key = tuple[int, int, date]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StoreVisit:
     """She was in a store; `source` is "guide" or names the system that told (at most 20 characters)."""
 
     customer_id: int
     at: datetime
-    store_id: int | None
+    store_id: int
     staff_id: int | None = None
     source: str = BY_GUIDE
 
 
-def once_of(customer_id: int, store_id: int | None, at: datetime) -> str:
-    """What makes the visits of one Beijing day to one store one."""
-    return f"visit:{customer_id}:{store_id or 0}:{clock.day_of(at)}"
+class Heard(StrEnum):
+    """What became of a visit: new, a guide's tap that a system confirmed, known already, or of nobody (any more)."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    SAME = "same"
+    UNKNOWN = "unknown"
 
 
-def note_store_visits(session: Session, visits: Sequence[StoreVisit]) -> list[bool]:
-    """Keep up to some thousands of visits in a handful of statements; for each, in order, whether it was news.
+def note_store_visits(session: Session, visits: Sequence[StoreVisit]) -> list[Heard]:
+    """Keep up to some thousands of visits in a handful of statements; for each, in order, what became of it.
 
     Rules look at a new one, her standing is worked out anew. Whoever was merged into another is her.
     """
-    homes = _homes(session, [one.customer_id for one in visits])
-    names = _names(session, [one.store_id for one in visits if one.store_id])
-    rows: dict[str, Json] = {}
-    first: list[str] = []
+    homes = _lock(session, {one.customer_id for one in visits})
+    known = _known(session, set(homes.values()), [one.at for one in visits])
+    names = _names(session, {one.store_id for one in visits})
+    outcomes = []
     for one in visits:
-        home = homes[one.customer_id]
-        once = once_of(home, one.store_id, one.at)
-        first.append("" if once in rows else once)
-        facts = {"title": names.get(one.store_id or 0, ""), "source": one.source}
-        row = {"customer_id": home, "staff_id": one.staff_id, "kind": "visited", "at": one.at, "facts": facts, "once": once}
-        rows.setdefault(once, row)
-    fresh = _keep(session, rows)
-    return [once in fresh for once in first]
+        home = homes.get(one.customer_id)
+        outcomes.append(_keep(session, one, home, known, names) if home else Heard.UNKNOWN)
+    session.flush()
+    fresh = [(homes[one.customer_id], one) for one, heard in zip(visits, outcomes, strict=True) if heard == Heard.ADDED]
+    since = clock.now() - clock.days(NEWS_DAYS)
+    news = [Moment(home, one.staff_id, _facts(one, names), one.at) for home, one in fresh if one.at >= since]
+    all_happened(session, EVENT, news)
+    want_retier(session, (home for home, _ in fresh))
+    return outcomes
 
 
-def _keep(session: Session, rows: Mapping[str, Json]) -> set[str]:
-    if not rows:
-        return set()
-    kept = insert(TimelineEntry).on_conflict_do_nothing(index_elements=["once"]).returning(TimelineEntry.once)
-    # In one order: two batches that tell the same visits do not wait for each other in a circle.
-    fresh = set(session.scalars(kept, [rows[once] for once in sorted(rows)]))
-    news = [rows[once] for once in sorted(fresh)]
-    all_happened(session, "visit", [Moment(row["customer_id"], row["staff_id"], row["facts"], row["at"]) for row in news])
-    want_retier(session, (row["customer_id"] for row in news))
-    return fresh
-
-
-def take_back_store_visit(session: Session, staff_id: int, once: str) -> bool:
+def take_back_visit(session: Session, staff_id: int, visit: StoreVisit) -> bool:
     """Forget a visit this guide noted, and what rules have not looked at yet; False when hers is not there."""
-    hers = delete(TimelineEntry).where(
-        TimelineEntry.once == once, TimelineEntry.staff_id == staff_id, TimelineEntry.facts["source"].astext == BY_GUIDE
-    )
-    gone = session.execute(hers.returning(TimelineEntry.customer_id, TimelineEntry.at)).one_or_none()
-    if gone is None:
+    homes = _lock(session, {visit.customer_id})
+    home = homes.get(visit.customer_id)
+    entry = _known(session, set(homes.values()), [visit.at]).get((home, visit.store_id, clock.day_of(visit.at))) if home else None
+    if entry is None or entry.staff_id != staff_id or entry.facts["source"] != BY_GUIDE:
         return False
-    waiting = (TagMoment.customer_id == gone.customer_id, TagMoment.event == "visit", TagMoment.at == gone.at)
+    waiting = (TagMoment.customer_id == home, TagMoment.event == EVENT, TagMoment.at == entry.at)
     session.execute(delete(TagMoment).where(*waiting))
-    want_retier(session, [gone.customer_id])
+    session.delete(entry)
+    session.flush()
+    want_retier(session, [entry.customer_id])
     return True
 
 
-def _homes(session: Session, ids: Sequence[int]) -> Mapping[int, int]:
-    gone = select(Customer.id, Customer.merged_into_id).where(Customer.id.in_(set(ids)), Customer.merged_into_id.is_not(None))
-    return {one: one for one in ids} | {one: kept for one, kept in session.execute(gone) if kept is not None}
+def _lock(session: Session, ids: set[int]) -> dict[int, int]:
+    """The row each of these lives on, by the id asked for; who was erased is missing. In the order everybody locks many in."""
+    merged = select(Customer.merged_into_id).where(Customer.id.in_(ids), Customer.merged_into_id.is_not(None))
+    both = select(Customer.id).where(or_(Customer.id.in_(ids), Customer.id.in_(merged)))
+    session.execute(both.order_by(Customer.external_userid).with_for_update(key_share=True))
+    home = aliased(Customer)
+    chosen = select(Customer.id, home.id).join(home, home.id == func.coalesce(Customer.merged_into_id, Customer.id))
+    living = chosen.where(Customer.id.in_(ids), home.external_userid.not_like("erased-%"))
+    return {asked: home_id for asked, home_id in session.execute(living)}
 
 
-def _names(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    chosen = select(Store.id, Store.name).where(Store.id.in_(set(ids)))
+def _known(session: Session, homes: set[int], moments: Sequence[datetime]) -> dict[_Key, TimelineEntry]:
+    """Their visits of these days. A merge brings those of both accounts together: a day may hold two."""
+    if not moments:
+        return {}
+    first, last = clock.day_of(min(moments)), clock.day_of(max(moments))
+    chosen = select(TimelineEntry).where(
+        TimelineEntry.customer_id.in_(homes), TimelineEntry.kind == KIND,
+        TimelineEntry.at >= clock.start_of(first), TimelineEntry.at < clock.start_of(last + clock.days(1)),
+    )  # fmt: skip
+    entries = session.scalars(chosen.order_by(TimelineEntry.id).execution_options(populate_existing=True))
+    return {(one.customer_id, one.facts["store"], clock.day_of(one.at)): one for one in entries}
+
+
+def _keep(session: Session, visit: StoreVisit, home: int, known: dict[_Key, TimelineEntry], names: Mapping[int, str]) -> Heard:
+    day = clock.day_of(visit.at)
+    entry = known.get((home, visit.store_id, day))
+    if entry is None:
+        once = f"visit:{home}:{visit.store_id}:{day}"
+        entry = TimelineEntry(
+            customer_id=home, staff_id=visit.staff_id, kind=KIND, at=visit.at, facts=_facts(visit, names), once=once
+        )
+        session.add(entry)
+        known[home, visit.store_id, day] = entry
+        return Heard.ADDED
+    if visit.source == BY_GUIDE or entry.facts["source"] != BY_GUIDE:
+        return Heard.SAME
+    # The store's own word weighs more than a tap: it opens the door to an answer, and nobody takes it back as a slip.
+    entry.facts = _facts(visit, names)
+    return Heard.UPDATED
+
+
+def _facts(visit: StoreVisit, names: Mapping[int, str]) -> Json:
+    return {"title": names.get(visit.store_id, ""), "store": visit.store_id, "source": visit.source}
+
+
+def _names(session: Session, ids: set[int]) -> dict[int, str]:
+    chosen = select(Store.id, Store.name).where(Store.id.in_(ids))
     return {store_id: name for store_id, name in session.execute(chosen)} if ids else {}

@@ -7,11 +7,11 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from customers.member_actions import MemberFacts, put_members
-from customers.models import Customer
+from customers.models import Customer, TimelineEntry
 from customers.profile_actions import keep_answer
 from customers.profile_models import ProfileField
 from customers.purchasing import PurchaseFacts, note_purchases
@@ -54,6 +54,8 @@ def tell_lives(session: Session, operator: Staff) -> int:
     """What is told of every customer, then a few segments. Safe to repeat. Returns how many orders were new."""
     told, after = 0, 0
     fields = {field.key: field for field in session.scalars(select(ProfileField).where(ProfileField.key.is_not(None)))}
+    # Days are counted from today: told again tomorrow, they would be other visits.
+    visited = session.scalar(select(exists().where(TimelineEntry.kind == "visited")))
     everybody = select(Customer).order_by(Customer.id).limit(BATCH)
     while rows := session.scalars(everybody.where(Customer.id > after)).all():
         put_members(session, {customer.id: _member(customer) for customer in rows})
@@ -61,7 +63,8 @@ def tell_lives(session: Session, operator: Staff) -> int:
             _answer(session, customer, fields)
         orders = [order for customer in rows for order in _orders(session, customer)]
         told += len(note_purchases(session, orders))
-        note_store_visits(session, [visit for customer in rows for visit in _visits(session, customer)])
+        if not visited:
+            note_store_visits(session, [visit for customer in rows for visit in _visits(session, customer)])
         after = rows[-1].id
     _offer_segments(session, operator)
     return told
@@ -111,7 +114,7 @@ def _orders(session: Session, customer: Customer) -> Sequence[PurchaseFacts]:
 def _visits(session: Session, customer: Customer) -> Sequence[StoreVisit]:
     """She was in the store when she bought there; every third was there lately without buying."""
     dice, owner = _dice(customer, "visits"), session.get(Staff, customer.owner_id) if customer.owner_id else None
-    if owner is None:
+    if owner is None or owner.store_id is None:
         return []
     days = [order.at for order in _orders(session, customer)]
     if dice.random() < 0.33:

@@ -95,7 +95,7 @@ CASES: dict[str, Case] = {
     "sidebar.show_more": guide("/sidebar/customers/{customer}/more"),
     "sidebar.write_note": guide("/sidebar/customers/{customer}/notes", json={"text": "x", "once": "once-{follow}-note"}),
     "sidebar.write_size": guide("/sidebar/customers/{customer}/sizes", json={"kind": "上衣", "value": "L"}),
-    "sidebar.write_visit": guide("/sidebar/customers/{customer}/visits", json={"on": True}),
+    "sidebar.write_visit": guide("/sidebar/customers/{customer}/visits", json={"on": ["yes"]}),
     "sidebar.write_step": guide(
         "/sidebar/customers/{customer}/steps", json={"text": "x", "due": ["soon"], "once": "once-{follow}-step"}
     ),

@@ -93,7 +93,7 @@ def test_an_id_that_nobody_has_is_not_found_either(brand: Brand, owned: dict[str
     visitors = {userid: visit(person(brand, userid)) for userid in {case.viewer for case in CASES.values()}}
     for name, case in CASES.items():
         mine = owned[case.own]
-        numbers = {key: 10**30 if isinstance(value, int) else value for key, value in mine.items()}
+        numbers = {key: 10**30 if type(value) is int else value for key, value in mine.items()}
         _, status = case.ask(visitors[case.viewer], numbers | {"customer": "wmNobody", "later": mine["later"]})
         assert status in {404, 405}, name
 

@@ -144,6 +144,6 @@ def test_the_document_is_right_openapi_and_names_every_door(crm: Crm) -> None:
     document = crm.client.get("/api/v1/openapi.json").json
     OpenAPIV31SpecValidator(document).validate()
     assert set(document["paths"]) == {
-        "/members", "/orders", "/tags", "/customers", "/customers/{external_userid}", "/customers/tags", "/changes",
+        "/members", "/orders", "/visits", "/tags", "/customers", "/customers/{external_userid}", "/customers/tags", "/changes",
     }  # fmt: skip
     assert set(document["webhooks"]) == {"customer.changed", "customer.erased", "tags.changed", "stage.changed"}

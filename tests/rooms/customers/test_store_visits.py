@@ -1,5 +1,6 @@
 """到店: once a day for each store, whoever tells it; rules, standing and segments hear of it; a slip is taken back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -13,20 +14,23 @@ from customers.respect import may_contact
 from customers.respect_models import ContactKind
 from customers.service_actions import set_visited
 from customers.service_queries import service_of
-from customers.store_visits import StoreVisit, note_store_visits
+from customers.store_visits import Heard, StoreVisit, note_store_visits
 from customers.tag_models import TagMoment
 from customers.tag_rule_actions import save_rule, switch_on
 from customers.tag_rule_work import work_moments
 from customers.tag_rules import RuleDraft
 from customers.timeline_rules import sentence
 from foundation import clock
-from foundation.errors import Conflict, NotFound
+from foundation.db import transaction
+from foundation.errors import Conflict, Invalid, NotFound
 from segments.facts import refresh
 from segments.models import CustomerFacts
 from tests.builders.customers import make_customer, make_follow, make_tags
 from tests.builders.sop import Brand, make_brand
 
 NIGHT = clock.at(clock.today(), 23, 30)
+
+ADDED, SAME = Heard.ADDED, Heard.SAME
 
 
 @pytest.fixture
@@ -48,9 +52,9 @@ def test_one_visit_a_day_for_each_store_however_often_it_is_told(session: Sessio
         StoreVisit(her.id, now - clock.days(1), store, source="pos"),
     ]  # fmt: skip
     with count_sql() as statements:
-        assert note_store_visits(session, told) == [True, False, True, True, True]
-    assert len(statements) <= 5
-    assert note_store_visits(session, told) == [False] * 5
+        assert note_store_visits(session, told) == [ADDED, SAME, ADDED, ADDED, ADDED]
+    assert len(statements) <= 7
+    assert note_store_visits(session, told) == [SAME] * 5
     assert note_store_visits(session, []) == []
     assert len(visits(session)) == 4
     assert sentence("visited", visits(session)[0].facts).startswith("到店：")
@@ -62,7 +66,8 @@ def test_a_guide_notes_it_and_takes_a_slip_back(session: Session, brand: Brand) 
     for _ in range(2):
         set_visited(session, brand.ai, follow.customer_id, on=True)
     assert service_of(session, follow.customer_id, brand.ai.id).visited
-    assert session.get_one(Follow, follow.id).last_contact_at is not None
+    session.expire_all()
+    assert session.get_one(Follow, follow.id).last_contact_at is None, "a slip must leave nothing behind"
     assert [(one.staff_id, one.facts["source"]) for one in visits(session)] == [(brand.ai.id, "guide")]
     set_visited(session, brand.ai, follow.customer_id, on=False)
     assert visits(session) == []
@@ -73,7 +78,7 @@ def test_a_guide_notes_it_and_takes_a_slip_back(session: Session, brand: Brand) 
 
 def test_what_a_system_told_is_not_hers_to_take_back_nor_a_strangers_to_note(session: Session, brand: Brand) -> None:
     follow = make_follow(session, brand.ai, "wm1")
-    note_store_visits(session, [StoreVisit(follow.customer_id, clock.now(), brand.ai.store_id, brand.ai.id, "pos")])
+    note_store_visits(session, [StoreVisit(follow.customer_id, clock.now(), brand.stores[21].id, brand.ai.id, "pos")])
     assert service_of(session, follow.customer_id, brand.ai.id).visited
     with pytest.raises(Conflict):
         set_visited(session, brand.ai, follow.customer_id, on=False)
@@ -82,13 +87,44 @@ def test_what_a_system_told_is_not_hers_to_take_back_nor_a_strangers_to_note(ses
         set_visited(session, brand.ai, make_customer(session, "wm9").id, on=True)
 
 
-def test_a_tap_that_comes_late_counts_for_its_own_day_within_a_day(session: Session, brand: Brand) -> None:
+def test_a_tap_that_comes_late_counts_for_its_own_day_or_not_at_all(session: Session, brand: Brand) -> None:
     follow, now = make_follow(session, brand.ai, "wm1"), clock.now()
-    set_visited(session, brand.ai, follow.customer_id, on=True, at=now - timedelta(hours=23))
-    set_visited(session, brand.ai, follow.customer_id, on=True, at=now - clock.days(9))
-    days = {clock.day_of(one.at) for one in visits(session)}
-    assert clock.today() in days
-    assert min(days) >= clock.today() - clock.days(1)
+    set_visited(session, brand.ai, follow.customer_id, on=True, at=now - clock.days(3))
+    assert [clock.day_of(one.at) for one in visits(session)] == [clock.today() - clock.days(3)]
+    with pytest.raises(Invalid):
+        set_visited(session, brand.ai, follow.customer_id, on=True, at=now - clock.days(9))
+    assert not service_of(session, follow.customer_id, brand.ai.id).visited
+    set_visited(session, brand.ai, follow.customer_id, on=True, at=now + clock.days(9))
+    assert clock.day_of(visits(session)[-1].at) == clock.today(), "a phone whose clock is ahead"
+
+
+def test_the_tills_word_stands_over_a_tap_and_is_not_taken_back(session: Session, brand: Brand) -> None:
+    follow = make_follow(session, brand.ai, "wm1")
+    set_visited(session, brand.ai, follow.customer_id, on=True)
+    tills = StoreVisit(follow.customer_id, clock.now(), brand.stores[21].id, source="pos")
+    assert [note_store_visits(session, [tills]) for _ in range(2)] == [[Heard.UPDATED], [SAME]]
+    with pytest.raises(Conflict):
+        set_visited(session, brand.ai, follow.customer_id, on=False)
+    assert [one.facts["source"] for one in visits(session)] == ["pos"]
+
+
+def test_who_has_no_store_notes_no_visit_and_the_erased_have_none(session: Session, brand: Brand) -> None:
+    follow = make_follow(session, brand.ai, "wm1")
+    brand.ai.store_id = None
+    with pytest.raises(Conflict):
+        set_visited(session, brand.ai, follow.customer_id, on=True)
+    gone = make_customer(session, "erased-7")
+    assert note_store_visits(session, [StoreVisit(gone.id, clock.now(), brand.stores[21].id, source="pos")]) == [Heard.UNKNOWN]
+    assert visits(session) == []
+
+
+def test_what_a_system_tells_of_long_ago_starts_no_rule(session: Session, brand: Brand) -> None:
+    tag, her = make_tags(session, "到过店")[0], make_customer(session)
+    rule = save_rule(session, brand.headquarters, RuleDraft("到店", tag.id, "visit"))
+    switch_on(session, brand.headquarters, rule.id, rule.revision)
+    old = StoreVisit(her.id, clock.now() - clock.days(30), brand.stores[21].id, source="pos")
+    assert note_store_visits(session, [old]) == [ADDED]
+    assert session.scalar(select(func.count()).select_from(TagMoment)) == 0
 
 
 def test_a_rule_hears_of_it_and_a_slip_the_rules_have_not_seen_is_forgotten(session: Session, brand: Brand) -> None:
@@ -96,7 +132,7 @@ def test_a_rule_hears_of_it_and_a_slip_the_rules_have_not_seen_is_forgotten(sess
     follow = make_follow(session, brand.ai, "wm1")
     rule = save_rule(session, brand.headquarters, RuleDraft("到店两次", tag.id, "visit", times=2, days=30))
     switch_on(session, brand.headquarters, rule.id, rule.revision)
-    note_store_visits(session, [StoreVisit(follow.customer_id, clock.now() - clock.days(2), brand.ai.store_id, source="pos")])
+    note_store_visits(session, [StoreVisit(follow.customer_id, clock.now() - clock.days(1), brand.stores[21].id, source="pos")])
     work_moments(session)
     assert session.get_one(Customer, follow.customer_id).tag_ids == []
     set_visited(session, brand.ai, follow.customer_id, on=True)
@@ -109,10 +145,16 @@ def test_a_rule_hears_of_it_and_a_slip_the_rules_have_not_seen_is_forgotten(sess
 
 
 def test_segments_know_her_last_visit_and_who_was_merged_is_her(session: Session, brand: Brand) -> None:
-    kept, gone = (make_follow(session, brand.ai, one).customer_id for one in ("wm1", "wm2"))
+    kept, gone = (make_follow(session, guide, one).customer_id for guide, one in ((brand.bo, "wm1"), (brand.ai, "wm2")))
+    store = brand.stores[21].id
+    set_visited(session, brand.ai, gone, on=True)
     merge(session, kept, gone, "phone", "staff:1")
-    assert note_store_visits(session, [StoreVisit(gone, clock.now(), brand.ai.store_id)]) == [True]
-    assert note_store_visits(session, [StoreVisit(kept, clock.now(), brand.ai.store_id)]) == [False]
+    session.expire_all()
+    assert service_of(session, kept, brand.ai.id).visited
+    assert note_store_visits(session, [StoreVisit(one, clock.now(), store, source="pos") for one in (gone, kept)]) == [
+        Heard.UPDATED, SAME,
+    ]  # fmt: skip
+    assert len(visits(session)) == 1
     while refresh(session, 100):
         pass
     assert session.get_one(CustomerFacts, kept).last_visit_on == clock.today()
@@ -127,5 +169,22 @@ def test_at_night_a_guides_own_tap_opens_no_door_and_the_tills_word_does(session
         assert may_contact(session, *asked)
         set_visited(session, brand.ai, follow.customer_id, on=True, at=NIGHT)
         assert may_contact(session, *asked)
-        note_store_visits(session, [StoreVisit(follow.customer_id, NIGHT, None, source="pos")])
+        note_store_visits(session, [StoreVisit(follow.customer_id, NIGHT, brand.stores[21].id, source="pos")])
         assert not may_contact(session, *asked)
+
+
+def test_ten_tills_telling_the_same_at_once_are_one_visit(database: None) -> None:
+    with transaction() as session:
+        brand = make_brand(session)
+        ids = [make_customer(session, f"wm{number}").id for number in range(6)]
+    told = [StoreVisit(id_, clock.now(), brand.stores[21].id, source="pos") for id_ in ids]
+
+    def tell(turned: bool) -> list[Heard]:
+        with transaction() as session:
+            return note_store_visits(session, told[::-1] if turned else told)
+
+    with ThreadPoolExecutor(10) as pool:
+        outcomes = [heard for some in pool.map(tell, [False, True] * 5) for heard in some]
+    assert outcomes.count(ADDED) == len(ids)
+    with transaction() as session:
+        assert len(visits(session)) == len(ids)
