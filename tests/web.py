@@ -6,12 +6,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app import create_app
+from foundation.config import Settings, settings
 from org.models import Staff
 
 WECOM = (
     "Mozilla/5.0 (Linux; Android 15; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/130.0.6723.86 "
     "Mobile Safari/537.36 wxwork/4.1.36 MicroMessenger/7.0.1 NetType/4G Language/zh"
 )
+APPS: list[tuple[Settings, Flask]] = []
 
 
 def signed_in(app: Flask, staff: Staff) -> FlaskClient:
@@ -42,7 +44,19 @@ class WeComVisitor:
         return answer.text
 
 
+def shared_app() -> Flask:
+    """The app as these settings make it. Joining its three hundred addresses takes longer than most tests: one of a process
+    serves all tests with the same settings, which leave it as it is.
+    """
+    chosen = settings()
+    found = next((app for known, app in APPS if known == chosen), None)
+    if found is None:
+        found = create_app(testing=True)
+        APPS.append((chosen, found))
+    return found
+
+
 @pytest.fixture
 def app(database: None) -> Flask:
     """The web app with every door; unknown errors are re-raised in tests, not dressed up."""
-    return create_app(testing=True)
+    return shared_app()

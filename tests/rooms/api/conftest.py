@@ -77,6 +77,12 @@ class Listener:
         return f"http://127.0.0.1:{self.port}/hook?of=crm"
 
 
+class Ears(ThreadingHTTPServer):
+    """Sixteen addresses are told at once; of more than five that wait, the system's usual line drops the rest."""
+
+    request_queue_size = 64
+
+
 @pytest.fixture
 def listener() -> Iterator[Listener]:
     class Ear(BaseHTTPRequestHandler):
@@ -94,7 +100,7 @@ def listener() -> Iterator[Listener]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
+    server = Ears(("127.0.0.1", 0), Ear)
     known = Listener(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

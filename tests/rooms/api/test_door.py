@@ -118,7 +118,7 @@ def test_every_error_is_a_problem(crm: Crm, app: Flask, monkeypatch: pytest.Monk
     def crash(*args: object) -> None:
         raise RuntimeError
 
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     monkeypatch.setattr("api.customers.list_tags", crash)
     assert crm.ask("GET", "/tags").status_code == 500
     assert code(crm.ask("GET", "/tags")) == "crash"

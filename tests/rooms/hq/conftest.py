@@ -7,14 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import bot.actions
-import bot.queries
-from app import create_app
 from foundation.db import transaction
-from hq.ports import plug_in_inbox
 from org.models import Staff
 from tests.builders.sop import Brand, make_brand
-from tests.web import signed_in
+from tests.web import shared_app, signed_in
 
 
 @pytest.fixture
@@ -25,9 +21,7 @@ def brand(database: None) -> Brand:
 
 @pytest.fixture
 def app(database: None) -> Flask:
-    made = create_app(testing=True)
-    plug_in_inbox(made, bot.queries, bot.actions)
-    return made
+    return shared_app()
 
 
 class Browser:
