@@ -81,7 +81,8 @@ def page_batches(session: Session, viewer: Staff, before_id: int | None = None, 
 
 
 def cancel_batch(session: Session, staff: Staff, batch_id: int) -> CustomerBatch:
-    """Stop a batch; what it did stays until it is taken back, the stretch under way included, which is done to its end.
+    """Stop a batch; what it did stays until it is taken back. A stretch under way alone is done to its end and counted; of those
+    under way in lanes (customers.batch_lanes) nothing stays.
 
     Raises NotFound, Conflict when it is over already.
     """

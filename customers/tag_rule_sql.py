@@ -16,6 +16,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -27,6 +28,14 @@ from customers.tag_models import TagMark
 from customers.tag_rules import EVENTS, LOOK_BACK_DAYS, RuleDraft
 
 FACTS = TimelineEntry.facts
+# Their rows and those they live on together, in the one order everybody locks many in: a home locked later would be out of it.
+LOCK = text("""
+SELECT id FROM customer
+WHERE id = ANY(ARRAY(
+    SELECT unnest(CAST(:ids AS bigint[]))
+    UNION SELECT merged_into_id FROM customer WHERE id = ANY(CAST(:ids AS bigint[])) AND merged_into_id IS NOT NULL))
+ORDER BY external_userid FOR NO KEY UPDATE
+""")
 
 
 # The marks themselves one behind the other: their JSON text would bring quotes, brackets and escapes nobody wrote.

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from customers.models import Customer
 from customers.tag_changes import TagChange, tag_customers
 from customers.tag_marks import EXPIRED, Origin
 from customers.tag_models import TagMark, TagMoment
 from customers.tag_rule_actions import expiry_of
 from customers.tag_rule_looks import Her, Look, looks_of, read_guides, read_hers, read_refusals
 from customers.tag_rule_queries import draft_of
+from customers.tag_rule_sql import LOCK
 from customers.tag_rules import reason
 from foundation import clock
 from foundation.errors import AppError
@@ -37,9 +37,8 @@ def work_moments(session: Session, limit: int = 200) -> int:
 
 
 def _lock(session: Session, customer_ids: Collection[int]) -> None:
-    """In the one order everybody locks many of them in; nobody takes a tag away between the look and the giving."""
-    chosen = select(Customer.id).where(Customer.id.in_(customer_ids)).order_by(Customer.external_userid)
-    session.execute(chosen.with_for_update(key_share=True))
+    """Before the look: nobody takes a tag away between it and the giving."""
+    session.execute(LOCK, {"ids": list(customer_ids)})
 
 
 def _give(session: Session, looks: dict[int, deque[Look]]) -> None:

@@ -5,12 +5,20 @@ from contextlib import contextmanager
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from foundation.db import engine
 from foundation.leader import lock_number
 from foundation.log import logger
 
 log = logger(__name__)
+# Passes by itself: a deadlock, a lock waited for too long, the database away, no connection free.
+BROKEN_OFF = (DBAPIError, PoolTimeout)
+
+
+def why(broken: DBAPIError | PoolTimeout) -> str:
+    """In the database's words or the pool's, never the statement with its values."""
+    return str(broken.orig if isinstance(broken, DBAPIError) else broken)
 
 
 @contextmanager
@@ -29,7 +37,7 @@ def alone(name: str) -> Iterator[bool]:
 def each_alone(name: str, ids: Iterable[int], work: Callable[[int], None]) -> int:
     """Work one after the other those nobody else works at, under the name with the id behind it; how many were worked.
 
-    One the database breaks off (a deadlock, a lock waited for too long) does not keep back those behind it: it is tried again.
+    One the database breaks off (`BROKEN_OFF`) does not keep back those behind it: it is tried again.
     """
     worked = 0
     for one in ids:
@@ -38,6 +46,6 @@ def each_alone(name: str, ids: Iterable[int], work: Callable[[int], None]) -> in
                 if mine:
                     work(one)
                     worked += 1
-        except DBAPIError as broken:
-            log.warning("work broken off", work=name, id=one, why=str(broken.orig))
+        except BROKEN_OFF as broken:
+            log.warning("work broken off", work=name, id=one, why=why(broken))
     return worked

@@ -2,14 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 
-from sqlalchemy.exc import DBAPIError
-
 from customers import batches
 from customers.batch_lanes import Course, OutOfTurn, course_of, work_ahead
 from customers.batch_stretch import AT_ONCE
 from foundation.db import transaction
 from foundation.log import logger
-from jobs.alone import each_alone
+from jobs.alone import BROKEN_OFF, each_alone, why
 from segments import batching, choosing
 
 LANES = 2
@@ -44,8 +42,8 @@ def _work_in_lanes(batch_id: int, limit: int) -> None:
     if course is None:
         return
     with ThreadPoolExecutor(LANES, thread_name_prefix="batch") as pool:
-        lanes = [pool.submit(_lane, batch_id, course, limit) for _ in range(LANES)]
         try:
+            lanes = [pool.submit(_lane, batch_id, course, limit) for _ in range(LANES)]
             # Not one long wait: a worker told to stop is told between two of them, and the lanes end with their stretch.
             while wait(lanes, timeout=0.5).not_done:
                 pass
@@ -63,7 +61,7 @@ def _lane(batch_id: int, course: Course, limit: int) -> None:
                 more = work_ahead(session, batch_id, course, limit)
     except OutOfTurn:
         log.info("stretch thrown away", batch_id=batch_id)
-    except DBAPIError as broken:
-        log.warning("lane broken off", batch_id=batch_id, why=str(broken.orig))
+    except BROKEN_OFF as broken:
+        log.warning("lane broken off", batch_id=batch_id, why=why(broken))
     finally:
         course.over = True

@@ -1,6 +1,9 @@
 """Jobs of loss and handover: losses told of, results of takeovers asked for, leavers' customers read."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from customers.handover_finishing import finish_left_over
 from customers.handover_queries import Polled, list_polled
@@ -8,17 +11,18 @@ from customers.handover_results import Told, apply_results, give_up_unknown
 from customers.loss_telling import tell_losses
 from customers.unassigned import leavers_with_customers, take_unassigned, want_those_gone
 from foundation import clock
-from foundation.db import transaction
+from foundation.db import Json, transaction
 from foundation.log import logger
 from jobs.tick import facts_of, note_facts
 from wecom import reads
-from wecom.errors import PlatformError, Refused
+from wecom.errors import CORP_WIDE, PlatformError, Refused
 
 log = logger(__name__)
+Key = tuple[int, int]
 PART = 50
 POLL = "customers.poll_handovers"
 PAIRS = 200
-# A pair the platform will not tell of for so long is given up: its customers can be asked for again.
+# A pair the platform refuses to tell of for so long is given up: its customers can be asked for again.
 UNTOLD = timedelta(days=7)
 # The list of a brand with 20,000 guides; beyond it something is wrong with the cursor.
 MOST_PAGES = 1000
@@ -45,7 +49,8 @@ def poll_handovers() -> int:
             settled += _poll(pair)
         except PlatformError as trouble:
             log.warning("takeovers not asked for", handover=pair.handover_id, errcode=trouble.errcode, why=trouble.message)
-            settled += _give_up(pair, trouble) if isinstance(trouble, Refused) else 0
+            if isinstance(trouble, Refused) and trouble.errcode not in CORP_WIDE:
+                settled += _note_refusal(pair, trouble)
     with transaction() as session:
         finish_left_over(session)
     return settled
@@ -54,13 +59,32 @@ def poll_handovers() -> int:
 def _next_pairs() -> list[Polled]:
     """The pairs after those of the last run, and round again: with more than one run can ask for, each has its turn."""
     with transaction() as session:
-        handover_id, to_id = facts_of(session, POLL).get("after", (0, 0))
+        facts = facts_of(session, POLL)
+        handover_id, to_id = facts.get("after", (0, 0))
         pairs = list_polled(session, (handover_id, to_id), PAIRS)
         if not pairs and handover_id:
+            handover_id, to_id = 0, 0
             pairs = list_polled(session, limit=PAIRS)
-        last = [pairs[-1].handover_id, pairs[-1].to_id] if len(pairs) == PAIRS else [0, 0]
-        note_facts(session, POLL, {"after": last})
+        last = _key(pairs[-1]) if len(pairs) == PAIRS else (0, 0)
+        # Those this run would come to but does not are not asked about any more.
+        gone = {key for key in _refused(facts) if key > (handover_id, to_id) and (key <= last or not any(last))}
+        gone -= {_key(pair) for pair in pairs}
+        kept = {key: since for key, since in _refused(facts).items() if key not in gone}
+        _note(session, {"after": last}, kept)
     return pairs
+
+
+def _key(pair: Polled) -> Key:
+    return pair.handover_id, pair.to_id
+
+
+def _refused(facts: Json) -> dict[Key, str]:
+    """Since when the platform refuses to tell of a pair."""
+    return {(handover_id, to_id): since for handover_id, to_id, since in facts.get("refused", [])}
+
+
+def _note(session: Session, facts: Json, refused: Mapping[Key, str]) -> None:
+    note_facts(session, POLL, facts | {"refused": [[*key, since] for key, since in refused.items()]})
 
 
 def _poll(pair: Polled) -> int:
@@ -72,13 +96,26 @@ def _poll(pair: Polled) -> int:
         with transaction() as session:
             settled += apply_results(session, pair.handover_id, pair.to_id, told[start : start + PART], asked_at)
     with transaction() as session:
+        facts = facts_of(session, POLL)
+        refused = _refused(facts)
+        if refused.pop(_key(pair), None):
+            _note(session, facts, refused)
         return settled + give_up_unknown(session, pair.handover_id, pair.to_id, [one.external_userid for one in told], asked_at)
 
 
-def _give_up(pair: Polled, trouble: Refused) -> int:
+def _note_refusal(pair: Polled, trouble: Refused) -> int:
+    """Keep the moment of the first refusal since it was told of; how many customers were given up because that was long ago."""
+    now = clock.now()
     with transaction() as session:
+        facts = facts_of(session, POLL)
+        since = _refused(facts).get(_key(pair))
+        if since is None:
+            _note(session, facts, _refused(facts) | {_key(pair): now.isoformat()})
+            return 0
+        if datetime.fromisoformat(since) > now - UNTOLD:
+            return 0
         why = f"企业微信一直没有告诉结果：{trouble.message}"
-        return give_up_unknown(session, pair.handover_id, pair.to_id, [], clock.now() - UNTOLD, why)
+        return give_up_unknown(session, pair.handover_id, pair.to_id, [], now - UNTOLD, why)
 
 
 def pull_unassigned() -> int:

@@ -17,7 +17,7 @@ from foundation.db import Json, transaction
 from foundation.log import logger
 from org.actions import beat, keep_alive
 from org.models import SyncRun
-from wecom.errors import PlatformError, Refused, RetryLater, Throttled
+from wecom.errors import CONNECTION_WRONG, PlatformError, Refused, RetryLater, Throttled
 from wecom.reasons import reason
 
 log = logger(__name__)
@@ -26,8 +26,6 @@ Answer = TypeVar("Answer")
 WAITS = (1.0, 2.0, 5.0, 10.0)
 LONGEST_WAIT = 75.0
 BEAT_EVERY = 20.0
-# Nothing can be asked with these: wrong secret, corp or app, address not trusted, app switched off.
-CONNECTION_WRONG = frozenset({40001, 40013, 40056, 41002, 41004, 50003, 60020, 60031, 301002})
 MOST_EXAMPLES = 20
 
 

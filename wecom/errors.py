@@ -6,6 +6,14 @@ from wecom.reasons import reason
 BUSY = frozenset({-1, 6000, 41063, 41096, 45033, 45035})
 THROTTLED = frozenset({45009, 45036})
 TOKEN_REFUSED = frozenset({40001, 40014, 41001, 42001})
+# Nothing can be asked with these: wrong secret, corp or app, address not trusted, app switched off.
+CONNECTION_WRONG = frozenset({40001, 40013, 40056, 41002, 41004, 50003, 60020, 60031, 301002})
+# Nor is one of these about whom a call names (DOC 90313): access_token 不合法 缺少 已过期 (40014 41001 42001), secret不合法
+# (40091), 企业 未验证主体 未认证 (43009 610016), API 功能未授权 无权限调用 (48001 48002), suite_id 授权无效 已废弃 权限被收回
+# (48003-48006), TLS 应用活跃度过低 (48010 48011), CorpId参数无效 (2000002).
+CORP_WIDE = CONNECTION_WRONG | {
+    40014, 40091, 41001, 42001, 43009, 48001, 48002, 48003, 48004, 48005, 48006, 48010, 48011, 610016, 2000002,
+}  # fmt: skip
 
 
 class PlatformError(AppError):

@@ -12,6 +12,7 @@ from customers.tagging import tag_customer
 from foundation import clock
 from foundation.db import transaction
 from jobs import handover_jobs
+from jobs.tick import facts_of, note_facts
 from org.models import Role, Staff, StaffStatus
 from tests.flows.town import Town, simulator, town
 
@@ -58,6 +59,11 @@ def _confirmed(town: Town) -> tuple[int, Staff, list[str]]:
         names = session.scalars(select(Customer.external_userid).where(Customer.id.in_(rows)).order_by(Customer.id)).all()
     town.work()
     return handover.id, to, list(names)
+
+
+def _refusing(town: Town, errcode: int) -> None:
+    town.mend()
+    town.fault(path="externalcontact/transfer_result", kind="errcode", errcode=errcode)
 
 
 def _cards_to(town: Town, userid: str) -> str:
@@ -132,11 +138,20 @@ def test_on_the_job_the_welcome_goes_along_the_tags_come_and_nobody_is_lost(town
 
 @pytest.mark.timeout(180)
 def test_a_pair_the_platform_never_tells_of_is_given_up_after_a_week_and_may_be_asked_for_again(town: Town) -> None:
-    handover_id, _, names = _confirmed(town)
-    town.fault(path="externalcontact/transfer_result", kind="errcode", errcode=40003)
-    assert set(_settled(town, handover_id).values()) <= {HandoverStep.ASKED, HandoverStep.WAITING}
+    handover_id, to, names = _confirmed(town)
     with transaction() as session:
         session.execute(update(HandoverCustomer).values(asked_at=clock.now() - clock.days(9)))
+    _refusing(town, 60020)
+    assert set(_settled(town, handover_id).values()) <= {HandoverStep.ASKED, HandoverStep.WAITING}, (
+        "a new address is nobody's fault"
+    )
+    _refusing(town, 40003)
+    assert set(_settled(town, handover_id).values()) <= {HandoverStep.ASKED, HandoverStep.WAITING}, "refused only since now"
+    with transaction() as session:
+        facts = facts_of(session, handover_jobs.POLL)
+        [[*pair, _]] = facts["refused"]
+        assert pair == [handover_id, to.id]
+        note_facts(session, handover_jobs.POLL, facts | {"refused": [[*pair, (clock.now() - clock.days(7)).isoformat()]]})
     assert set(_settled(town, handover_id).values()) == {HandoverStep.FAILED}
     with transaction() as session:
         assert session.get_one(Handover, handover_id).status == HandoverStatus.DONE

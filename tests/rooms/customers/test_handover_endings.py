@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 
 from customers.handover_actions import confirm_handover, move_customers, start_handover
 from customers.handover_asking import transfer_answered
@@ -16,9 +16,11 @@ from customers.person_requests import ask_for_data, confirm_erasing, erase_confi
 from foundation import clock
 from foundation.db import transaction
 from jobs import handover_jobs
+from jobs.tick import facts_of, note_facts
 from outbox.models import MessageStatus, OutgoingMessage, ResultStatus
 from tests.builders.handover import make_customers, make_leaver, steps_of
 from tests.builders.sop import make_brand
+from wecom.errors import CORP_WIDE, problem
 
 
 @pytest.fixture
@@ -144,6 +146,95 @@ def test_pairs_take_turns_when_one_run_cannot_ask_for_all(database, monkeypatch)
     assert asked == [one, other, one, other]
     with transaction() as session:
         assert [pair.to_id for pair in list_polled(session)] == [one, other]
+
+
+@pytest.fixture
+def refused(database, monkeypatch):
+    """A handover of two pairs asked for ten days ago; `told` is what the platform answers to a poll, by the receiver."""
+    with transaction() as session:
+        brand = make_brand(session)
+        handover_id = _running(session, brand)[1].id
+        asked_at = clock.now() - timedelta(days=10)
+        session.execute(update(HandoverCustomer).values(step=HandoverStep.WAITING, asked_at=asked_at))
+    told: dict[str, object] = {}
+
+    def answer(departed, from_userid, to_userid):
+        wanted = told.get(to_userid, 40003)
+        if isinstance(wanted, int):
+            # As when the token it needs is asked for: a secret refused there is final.
+            raise problem("gettoken", wanted)
+        return wanted
+
+    monkeypatch.setattr(handover_jobs.reads, "transfer_results", answer)
+    return brand, handover_id, told
+
+
+def _since(days_ago):
+    """Set the noted first refusals back."""
+    with transaction() as session:
+        facts = facts_of(session, handover_jobs.POLL)
+        at = (clock.now() - timedelta(days=days_ago)).isoformat()
+        note_facts(session, handover_jobs.POLL, facts | {"refused": [[*key, at] for *key, _ in facts["refused"]]})
+
+
+def _refusals():
+    with transaction() as session:
+        return [to_id for _, to_id, _ in facts_of(session, handover_jobs.POLL)["refused"]]
+
+
+def test_a_pair_is_given_up_a_week_after_the_first_refusal_not_after_the_asking(refused):
+    brand, handover_id, _ = refused
+    assert handover_jobs.poll_handovers() == 0, "asked for ten days ago, refused once"
+    assert sorted(_refusals()) == sorted([brand.bo.id, brand.manager.id])
+    _since(6.9)
+    assert handover_jobs.poll_handovers() == 0
+    _since(7.1)
+    assert handover_jobs.poll_handovers() == 5
+    with transaction() as session:
+        assert {one.step for one in steps_of(session, handover_id).values()} == {HandoverStep.FAILED}
+        assert session.get_one(Handover, handover_id).status == HandoverStatus.DONE
+    handover_jobs.poll_handovers()
+    assert _refusals() == [], "who is not asked about is not remembered"
+
+
+def test_what_is_wrong_with_the_whole_corp_gives_nobody_up(refused):
+    brand, _, told = refused
+    for errcode in sorted(CORP_WIDE):
+        told |= dict.fromkeys((brand.bo.userid, brand.manager.userid), errcode)
+        assert (handover_jobs.poll_handovers(), _refusals()) == (0, []), errcode
+    told.clear()
+    handover_jobs.poll_handovers()
+    _since(30)
+    told |= dict.fromkeys((brand.bo.userid, brand.manager.userid), 60020)
+    assert handover_jobs.poll_handovers() == 0, "nor one refused long ago"
+
+
+def test_a_pair_told_of_in_between_begins_its_week_anew(refused):
+    brand, handover_id, told = refused
+    handover_jobs.poll_handovers()
+    _since(30)
+    accounts = [f"wm-g21a-{number:04}" for number in range(5)]
+    told[brand.bo.userid] = [{"external_userid": one, "status": 2} for one in accounts]
+    assert handover_jobs.poll_handovers() == 2
+    assert _refusals() == [brand.manager.id]
+    told.clear()
+    assert handover_jobs.poll_handovers() == 0
+    assert _refusals() == [brand.bo.id]
+    with transaction() as session:
+        waiting = [one.to_id for one in steps_of(session, handover_id).values() if one.step == HandoverStep.WAITING]
+        assert waiting == [brand.bo.id] * 3
+
+
+@pytest.mark.usefixtures("refused")
+def test_refusals_are_remembered_from_turn_to_turn(monkeypatch):
+    monkeypatch.setattr(handover_jobs, "PAIRS", 1)
+    for _ in range(2):
+        handover_jobs.poll_handovers()
+    _since(30)
+    assert [handover_jobs.poll_handovers() for _ in range(4)].count(0) == 2
+    for _ in range(2):
+        handover_jobs.poll_handovers()
+    assert _refusals() == []
 
 
 @pytest.fixture

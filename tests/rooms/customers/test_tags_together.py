@@ -1,15 +1,19 @@
 """Guides, rules, batches and their undo on the same customers at the same time: no deadlock, no tap lost, marks that fit."""
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from customers.batches import start_batch, work_batch
+from customers.merging import merge
 from customers.models import Customer, Follow
+from customers.tag_changes import TagChange, tag_customers
+from customers.tag_marks import Origin
 from customers.tag_models import TagMark, TagMoment
 from customers.tag_rule_actions import save_rule, switch_on
-from customers.tag_rule_work import work_moments
+from customers.tag_rule_work import end_expired, work_moments
 from customers.tag_rules import RuleDraft
 from customers.tag_writing import hand_on
 from customers.tagging import tag_customer
@@ -52,6 +56,38 @@ def test_two_guides_tap_one_customer_at_once_and_both_taps_hold(database: None) 
         assert session.get_one(Customer, 1).tag_ids == [1, 2]
         assert [follow.tag_ids for follow in session.scalars(select(Follow))] == [[1, 2], [1, 2]]
         assert len(session.scalars(select(TagMark)).all()) == 4
+
+
+def _waiting() -> int:
+    told = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+    with transaction() as session:
+        return int(session.scalar(told) or 0)
+
+
+def test_the_row_of_a_mark_is_not_locked_before_the_row_she_lives_on(database: None) -> None:
+    """Whoever holds the first row may take the second: the end of a tag waits for the first with nothing in its hands."""
+    with transaction() as session:
+        [tag] = make_tags(session, "高客单")
+        ai = make_staff(session, userid="ai")
+        home, gone = (make_follow(session, ai, name).customer_id for name in ("wma", "wmz"))
+        merge(session, home, gone, "hand", "staff:1")
+        tag_customers(session, [TagChange(gone, ai.id, Origin("rule:1", expires_at=clock.now() + clock.days(1)), [tag.id])])
+
+    def end_tags() -> int:
+        with transaction() as session:
+            return end_expired(session, clock.now() + clock.days(2))
+
+    locked = text("SELECT id FROM customer WHERE id = :id FOR UPDATE NOWAIT")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            session.execute(locked, {"id": home})
+            ended, until = pool.submit(end_tags), time.monotonic() + 60
+            while not _waiting() and time.monotonic() < until:
+                time.sleep(0.02)
+            session.execute(locked, {"id": gone})
+        assert ended.result() == 1
+    with transaction() as session:
+        assert not any(session.scalars(select(Follow.tag_ids)))
 
 
 def test_batches_rules_and_taps_beside_each_other(database: None) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from customers.batch_kinds import DEEDS, Deed, add_deed
@@ -46,12 +47,15 @@ def test_a_batch_the_database_breaks_off_waits_and_the_next_is_worked(brand: Bra
         assert session.get_one(Customer, 1).consent == Consent.NONE
 
 
-def test_a_file_the_database_breaks_off_waits_and_the_next_is_worked(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("trouble", [OperationalError("UPDATE", {}, RuntimeError("deadlock detected")), PoolTimeout("pool of 5")])
+def test_a_file_the_database_breaks_off_waits_and_the_next_is_worked(
+    database: None, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
     worked = []
 
     def work(import_id: int) -> None:
         if import_id == 1:
-            raise OperationalError("UPDATE", {}, RuntimeError("deadlock detected"))
+            raise trouble
         worked.append(import_id)
 
     monkeypatch.setattr(import_jobs, "list_waiting", lambda _session: [1, 2])

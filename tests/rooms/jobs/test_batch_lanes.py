@@ -6,9 +6,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from customers.batch_kinds import DEEDS, Deed, add_deed, people_of
@@ -102,6 +105,21 @@ def test_a_lane_the_database_breaks_off_loses_nothing_and_doubles_nothing(start:
     assert _told(batch_id) == (BatchStatus.DONE, PEOPLE, 0, ["|"] * PEOPLE)
 
 
+def test_a_lane_that_gets_no_connection_ends_and_the_batch_goes_on(start: Callable[[Apply], int]) -> None:
+    broken: list[int] = []
+
+    def apply(session: Session, _batch: CustomerBatch, ids: Sequence[int]) -> int:
+        if ids[0] == 5 and not broken:
+            broken.append(ids[0])
+            raise PoolTimeout("pool of 5")
+        return _note(session, ids)
+
+    batch_id = start(apply)
+    batch_jobs.work_batch(batch_id, limit=2)
+    assert broken == [5]
+    assert _told(batch_id) == (BatchStatus.DONE, PEOPLE, 0, ["|"] * PEOPLE)
+
+
 def test_stopped_between_two_stretches_the_later_one_is_as_if_never_begun(start: Callable[[Apply], int], brand: Brand) -> None:
     def apply(session: Session, batch: CustomerBatch, ids: Sequence[int]) -> int:
         if 9 in ids:
@@ -135,6 +153,33 @@ def test_a_worker_told_to_stop_leaves_after_the_stretches_under_way(start: Calla
     assert (status, strokes) == (BatchStatus.RUNNING, ["|"] * done + [""] * (PEOPLE - done))
     batch_jobs.work_batch(batch_id)
     assert _told(batch_id) == (BatchStatus.DONE, PEOPLE, 0, ["|"] * PEOPLE)
+
+
+def test_a_worker_told_to_stop_while_its_lanes_begin_leaves_no_lane_running_on(
+    start: Callable[[Apply], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    class Stopped(ThreadPoolExecutor):
+        def submit(self, *lane: Any, **rest: Any) -> Any:
+            if begun.is_set():
+                raise KeyboardInterrupt
+            future = super().submit(*lane, **rest)
+            assert begun.wait(60)
+            return future
+
+    def apply(session: Session, _batch: CustomerBatch, ids: Sequence[int]) -> int:
+        if ids[0] >= 2:
+            begun.set()
+            time.sleep(0.1)
+        return _note(session, ids)
+
+    monkeypatch.setattr(batch_jobs, "ThreadPoolExecutor", Stopped)
+    batch_id = start(apply)
+    with pytest.raises(KeyboardInterrupt):
+        batch_jobs.work_batch(batch_id, limit=1)
+    status, done, _, strokes = _told(batch_id)
+    assert (status, strokes) == (BatchStatus.RUNNING, ["|"] * done + [""] * (PEOPLE - done))
 
 
 def test_a_stretch_ahead_is_not_kept_when_somebody_else_went_on_meanwhile(start: Callable[[Apply], int]) -> None:
