@@ -13,13 +13,25 @@ LOCK = text(f"""
 SELECT 1 FROM customer WHERE id IN (SELECT customer_id FROM ({PART}) AS part)
 ORDER BY external_userid FOR NO KEY UPDATE
 """)  # noqa: S608  made of our own words
-# Likewise, in the statement that changes them. What is read of a row after the wait for it is what the other one committed.
-LOCKED = """SELECT row, COALESCE(known.merged_into_id, known.id) AS customer_id, part.member_no, part.phone, part.phone_last4,
+# Of orders and lists nothing in her row changes: what an order's foreign key takes anyway, but before the rows are read, so that
+# those an erasing under way deletes are not among them. It locks all rows of hers, so the ones named in the file are enough.
+LOCK_LIGHTLY = text("""
+SELECT 1 FROM customer
+WHERE id IN (SELECT customer_id FROM import_row WHERE import_id = :import_id AND row > :after AND row <= :until)
+ORDER BY external_userid FOR KEY SHARE
+""")
+# Likewise, in the statement that changes them; whom a row lives on in is locked in its place of the order (row 0: nothing told).
+# What is read of a row after the wait for it is what the other one committed. A subquery finds the home, for the reason above.
+ASKED = """SELECT row, customer_id, (SELECT merged_into_id FROM customer WHERE id = import_row.customer_id) AS home_id, member_no,
+    phone, phone_last4, birthday, province, city
+FROM import_row WHERE import_id = :import_id AND row > :after AND row <= :until"""
+HOMES = "SELECT 0, home_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM asked WHERE home_id IS NOT NULL"
+LOCKED = f"""SELECT row, COALESCE(known.merged_into_id, known.id) AS customer_id, part.member_no, part.phone, part.phone_last4,
     part.birthday, part.province, part.city
-FROM import_row AS part JOIN customer AS known ON known.id = part.customer_id
-WHERE import_id = :import_id AND row > :after AND row <= :until ORDER BY known.external_userid FOR NO KEY UPDATE OF known"""
+FROM (SELECT * FROM asked UNION ALL {HOMES}) AS part JOIN customer AS known ON known.id = part.customer_id
+ORDER BY known.external_userid FOR NO KEY UPDATE OF known"""  # noqa: S608
 # So two rows may mean the same one, and the last one counts.
-LAST_OF_EACH = "SELECT DISTINCT ON (customer_id) * FROM locked ORDER BY customer_id, row DESC"
+LAST_OF_EACH = "SELECT DISTINCT ON (customer_id) * FROM locked WHERE row > 0 ORDER BY customer_id, row DESC"
 # Some thousands of rows among millions: the planner has no figures yet of rows just put aside, and would read every customer.
 ONE_BY_ONE = text("SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)")
 # A city told without a province we know of empties the province (''), unless she lived there before.
@@ -35,15 +47,16 @@ TOLD = """SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:member_nos AS text[
 
 
 def _update_members(before: str, part: str) -> str:
+    # Who was erased while this waited for her row says so by merged_into_id: nothing is written into it any more.
     return f"""
 WITH {before}part AS MATERIALIZED ({part})
 UPDATE customer SET (member_no, phone, phone_last4, birthday, province, city) = ROW{NEW_FACTS}
-FROM part WHERE customer.id = part.customer_id AND {OLD_FACTS} IS DISTINCT FROM {NEW_FACTS}
+FROM part WHERE customer.id = part.customer_id AND customer.merged_into_id IS NULL AND {OLD_FACTS} IS DISTINCT FROM {NEW_FACTS}
 RETURNING customer.id
 """  # noqa: S608
 
 
-MEMBERS = text(_update_members(f"locked AS MATERIALIZED ({LOCKED}), ", LAST_OF_EACH))
+MEMBERS = text(_update_members(f"asked AS MATERIALIZED ({ASKED}), locked AS MATERIALIZED ({LOCKED}), ", LAST_OF_EACH))
 TOLD_MEMBERS = text(_update_members("", TOLD))
 
 # The planner cannot know how many rows come out of an insert; comparing each with each took most of the time.
@@ -143,18 +156,19 @@ SELECT customer_id FROM changed
 LIST = text(f"SELECT customer_id FROM ({PART}) AS part ORDER BY row")  # noqa: S608
 APPLY = {"members": MEMBERS, "orders": ORDERS, "sizes": SIZES, "tags": TAGS, "list": LIST}
 
-# Of rows that mean the same (customer, or order) the last one counts; the others are told.
+# Of rows that mean the same (customer, or order) the last one counts; the others are told. They are taken out by their places,
+# joined with nothing: what the planner knows may be of the file before, and for a row it expects it would walk a million twice.
 DOUBLES = {
     kind: text(f"""
-WITH doubled AS (
-    SELECT row, max(row) OVER (PARTITION BY {same}) AS last FROM import_row WHERE import_id = :import_id
+WITH doubled AS MATERIALIZED (
+    SELECT place, row, last FROM (
+        SELECT ctid AS place, row, max(row) OVER (PARTITION BY {same}) AS last FROM import_row WHERE import_id = :import_id
+    ) AS one WHERE last > row
 ), gone AS (
-    DELETE FROM import_row USING doubled
-    WHERE import_row.import_id = :import_id AND import_row.row = doubled.row AND doubled.last > doubled.row
-    RETURNING import_row.row, doubled.last
+    DELETE FROM import_row WHERE ctid = ANY(ARRAY(SELECT place FROM doubled)) RETURNING 1
 ), told AS (
     INSERT INTO import_problem (import_id, row, field, value, why)
-    SELECT :import_id, row, '', '', '和第 ' || last || ' 行说的是同一{what}，以那一行为准' FROM gone ORDER BY row LIMIT :most
+    SELECT :import_id, row, '', '', '和第 ' || last || ' 行说的是同一{what}，以那一行为准' FROM doubled ORDER BY row LIMIT :most
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM gone

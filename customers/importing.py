@@ -11,8 +11,9 @@ from customers.following import refresh_unions
 from customers.import_models import CustomerImport, ImportRow, ImportStatus
 from customers.import_rules import KINDS, column_problems, guess_columns
 from customers.import_sheets import Sheet, look
-from customers.import_sql import APPLY, DOUBLES, LOCK, NO_LOOP, ONE_BY_ONE
+from customers.import_sql import APPLY, DOUBLES, LOCK, LOCK_LIGHTLY, NO_LOOP, ONE_BY_ONE
 from customers.import_staging import count_staged, forget_rows, lock_import
+from customers.matching import USUAL
 from customers.tier_due import want_retier
 from foundation import audit, clock
 from foundation.blobs import blob_path
@@ -160,10 +161,10 @@ def apply_part(session: Session, row: CustomerImport, after: int, until: int) ->
     """Let the rows after `after` until `until` in; whose customers' they were. To be followed by `keep_part`, or rolled back."""
     part = {"import_id": row.id, "after": after, "until": until}
     session.execute(BULK)
-    if row.kind == "members":
-        session.execute(ONE_BY_ONE)
-    if row.kind in ("sizes", "tags"):
-        session.execute(LOCK, part)
+    session.execute(ONE_BY_ONE)
+    if row.kind != "members":
+        session.execute(LOCK if row.kind in ("sizes", "tags") else LOCK_LIGHTLY, part)
+        session.execute(USUAL)
     if row.kind == "orders":
         session.execute(NO_LOOP)
     facts = {"now": clock.now(), "by_id": row.staff_id, "by": f"job:import:{row.id}", "why": cut(f"导入 {row.filename}", 200)}

@@ -25,18 +25,23 @@ class MemberFacts:
 
 
 def put_members(session: Session, facts: Mapping[int, MemberFacts]) -> tuple[set[int], dict[int, str]]:
-    """Write facts by customer id: (ids that changed, every one's external_userid). The rows are locked first, in one order."""
+    """Write facts by customer id: (ids that changed, every one's external_userid). The rows are locked first, in one order.
+
+    Who was merged into another while this waited is that other one; into who was erased meanwhile nothing is written.
+    """
     if not facts:
         return set(), {}
-    chosen = select(Customer.id, Customer.external_userid).where(Customer.id.in_(facts))
+    chosen = select(Customer.id, Customer.external_userid, Customer.merged_into_id).where(Customer.id.in_(facts))
     locked = session.execute(chosen.order_by(Customer.external_userid).with_for_update(key_share=True)).all()
-    rows = list(facts.values())
+    homes = {row.id: row.merged_into_id or row.id for row in locked}
+    meant = {homes[customer_id]: facts[customer_id] for customer_id in reversed(list(facts)) if customer_id in homes}
+    rows = list(meant.values())
     told = {
-        "ids": list(facts), "member_nos": [row.member_no for row in rows],
-        "phones": [sealed_phone(row.phone) if row.phone else None for row in rows],
-        "last4s": [row.phone[-4:] if row.phone else None for row in rows], "birthdays": [row.birthday for row in rows],
-        "provinces": [row.province for row in rows], "cities": [row.city for row in rows],
+        "ids": list(meant), "member_nos": [one.member_no for one in rows],
+        "phones": [sealed_phone(one.phone) if one.phone else None for one in rows],
+        "last4s": [one.phone[-4:] if one.phone else None for one in rows], "birthdays": [one.birthday for one in rows],
+        "provinces": [one.province for one in rows], "cities": [one.city for one in rows],
     }  # fmt: skip
     changed = set(session.scalars(TOLD_MEMBERS, told))
     want_retier(session, changed)
-    return changed, {customer_id: external_userid for customer_id, external_userid in locked}
+    return {one for one in homes if homes[one] in changed}, {row.id: row.external_userid for row in locked}
