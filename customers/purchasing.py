@@ -58,8 +58,11 @@ def note_purchases(session: Session, orders: Iterable[PurchaseFacts]) -> list[No
     wanted = _once_each(orders)
     if not wanted:
         return []
-    home = _merged_into(session, [order.customer_id for order in wanted])
-    rows = [_row(order, home.get(order.customer_id, order.customer_id)) for order in wanted]
+    homes = _homes(session, {order.customer_id for order in wanted})
+    wanted = [order for order in wanted if order.customer_id in homes]
+    if not wanted:
+        return []
+    rows = [_row(order, homes[order.customer_id]) for order in wanted]
     kept = insert(Purchase)
     kept = kept.on_conflict_do_update(
         index_elements=["source", "order_no"],
@@ -90,9 +93,14 @@ def _once_each(orders: Iterable[PurchaseFacts]) -> list[PurchaseFacts]:
     return list(found.values())
 
 
-def _merged_into(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    gone = select(Customer.id, Customer.merged_into_id).where(Customer.id.in_(set(ids)), Customer.merged_into_id.is_not(None))
-    return {id_: kept for id_, kept in session.execute(gone) if kept is not None}
+def _homes(session: Session, ids: set[int]) -> dict[int, int]:
+    """The row each lives on; who was erased lives on none (her row leads to itself). A merge or an erasing under way is waited
+    for before they are read.
+    """
+    asked = select(Customer.id).where(Customer.id.in_(ids)).order_by(Customer.external_userid)
+    session.execute(asked.with_for_update(read=True, key_share=True))
+    found = session.execute(select(Customer.id, Customer.merged_into_id).where(Customer.id.in_(ids)))
+    return {id_: kept or id_ for id_, kept in found if kept != id_}
 
 
 def _row(order: PurchaseFacts, customer_id: int) -> Json:

@@ -18,7 +18,9 @@ from customers.models import Customer, TimelineEntry
 from customers.person_requests import ask_for_data, confirm_erasing, erase_confirmed
 from customers.profile_models import ClosetItem
 from customers.purchase_models import Purchase
+from customers.purchasing import PurchaseFacts, note_purchases
 from customers.service_models import CustomerSize
+from foundation import clock
 from foundation.db import transaction
 from jobs.import_jobs import work_imports
 from segments.models import SegmentMember
@@ -159,6 +161,25 @@ def test_what_a_system_tells_during_an_erasing_or_a_merge_finds_who_she_is_now(b
     _assert_empty(erased)
     with transaction() as session:
         assert [session.get_one(Customer, one).city for one in (kept, gone)] == ["杭州", ""]
+
+
+def test_an_order_told_during_an_erasing_or_a_merge_finds_who_she_is_now(brand: Brand) -> None:
+    erased, kept, gone = (_known(brand, f"wm{one}", f"M{one}") for one in (1, 2, 3))
+    orders = [PurchaseFacts("pos", f"SO{one}", one, clock.now() - clock.days(1), 10_000) for one in (erased, gone)]
+
+    def tell() -> int:
+        with transaction() as session:
+            return len(note_purchases(session, orders))
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            _erase(session, brand, "wm1")
+            merge(session, kept, gone, "hand", f"staff:{brand.headquarters.id}")
+            telling = pool.submit(tell)
+            _wait_for_a_lock()
+        assert telling.result() == 1
+    with transaction() as session:
+        assert [one.customer_id for one in session.scalars(select(Purchase))] == [kept]
 
 
 def test_whom_a_merged_row_lives_on_in_is_locked_in_her_place_of_the_order(brand: Brand) -> None:
