@@ -50,6 +50,20 @@ def test_a_new_customer_scans_and_both_talk(page: Page, simulator: Simulator) ->
     expect(page.locator(".banner")).to_contain_text("对方已把你从联系人中删除")
 
 
+def test_an_open_menu_stays_open_while_news_arrives(page: Page, simulator: Simulator) -> None:
+    customer = simulator.get(f"members/{GUIDE}")["contacts"][0]["external_userid"]
+    page.goto(f"{simulator.base}/#member={GUIDE}&with={customer}&customer={customer}&peer={GUIDE}")
+    page.locator(".wechat").get_by_label("更多操作").click()
+    leave = page.locator(".wechat").get_by_role("button", name="删除联系人")
+    expect(leave).to_be_visible()
+    for words in ("在吗？", "今天还营业吗？"):
+        simulator.do("member_sends", userid=GUIDE, external_userid=customer, content=words)
+        expect(page.locator(".wechat .line .bubble").last).to_have_text(words)
+    expect(leave).to_be_visible()
+    leave.click()
+    expect(page.locator("dialog")).to_contain_text("导购那边会看到对方已删除")
+
+
 def test_the_guide_remarks_and_tags_a_customer(page: Page, simulator: Simulator) -> None:
     customer = simulator.get(f"members/{GUIDE}")["contacts"][0]["external_userid"]
     page.goto(f"{simulator.base}/#member={GUIDE}&with={customer}")

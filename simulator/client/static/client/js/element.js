@@ -36,3 +36,13 @@ export const fill = (node, ...children) => {
   node.replaceChildren(holder);
   return node;
 };
+
+const SIGNS = new WeakMap();
+
+/** Fill `node` with make() only where `values` are not those of the last time: an open menu and a finger on a button stay. */
+export const refill = (node, values, make) => {
+  const sign = JSON.stringify(values);
+  if (SIGNS.get(node) === sign) return;
+  SIGNS.set(node, sign);
+  fill(node, make());
+};

@@ -4,7 +4,7 @@ import * as control from "../control.js";
 import { composer } from "../composer.js";
 import { confirmThen, openDialog } from "../dialog.js";
 import { avatar } from "../avatar.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { menu } from "../menu.js";
 import { line, noteLine } from "../message/timeline.js";
@@ -29,10 +29,13 @@ const openPeople = (chatId) =>
     return box;
   });
 
+const noticeOf = (text) => text && h("details.notice", h("summary", icon("megaphone"), h("span", `群公告：${text}`)), h("p", text));
+
 export const groupTalk = (root, chatId) => {
   const head = h("div");
   const notice = h("div");
   let me = null;
+  let group = null;
   const acts = { open: (url) => openLink(url, me) };
   const build = (item) => {
     if (item.from === "system" || item.from_type === 0) return noteLine(item.body.content || "");
@@ -47,11 +50,13 @@ export const groupTalk = (root, chatId) => {
 
   const show = (phone) => {
     me = phone.me;
-    const group = phone.groups.find((each) => each.chat_id === chatId);
+    group = phone.groups.find((each) => each.chat_id === chatId);
     if (!group) return go({ peer: "" });
-    const more = menu("更多操作", "more", [["群成员", () => openPeople(chatId)], ["退出群聊", () => leave(group, me), "bad"]]);
-    fill(head, headOf(backTo(() => go({ peer: "" })), [h("span.clip", group.name || "群聊"), `(${group.member_count})`], more));
-    fill(notice, group.notice && h("details.notice", h("summary", icon("megaphone"), h("span", `群公告：${group.notice}`)), h("p", group.notice)));
+    refill(head, [group.name, group.member_count], () => {
+      const more = menu("更多操作", "more", [["群成员", () => openPeople(chatId)], ["退出群聊", () => leave(group, me), "bad"]]);
+      return headOf(backTo(() => go({ peer: "" })), [h("span.clip", group.name || "群聊"), `(${group.member_count})`], more);
+    });
+    refill(notice, [group.notice], () => noticeOf(group.notice));
     return lines.refresh();
   };
   return { show };

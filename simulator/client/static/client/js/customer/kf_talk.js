@@ -3,7 +3,7 @@
 import { avatar, iconFace } from "../avatar.js";
 import * as control from "../control.js";
 import { composer } from "../composer.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { isFresh, whenStale } from "../message/recall.js";
 import { line, noteLine } from "../message/timeline.js";
 import { transcript } from "../message/transcript.js";
@@ -53,7 +53,9 @@ export const kfTalk = (root, openKfid) => {
     session = phone.sessions.find((each) => each.open_kfid === openKfid);
     if (!session) return go({ peer: "" });
     const state = STATES[session.state];
-    fill(head, headOf(backTo(() => go({ peer: "" })), [h("span.clip", session.kf_name), h("span.corp-mark", state ? `客服 · ${state}` : "客服")]));
+    refill(head, [session.kf_name, state], () =>
+      headOf(backTo(() => go({ peer: "" })), [h("span.clip", session.kf_name), h("span.corp-mark", state ? `客服 · ${state}` : "客服")]),
+    );
     return lines.refresh();
   };
   return { show };

@@ -3,7 +3,7 @@
 import * as control from "../control.js";
 import { composer } from "../composer.js";
 import { confirmThen } from "../dialog.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { menu } from "../menu.js";
 import { line, noteLine } from "../message/timeline.js";
 import { transcript } from "../message/transcript.js";
@@ -50,8 +50,10 @@ export const customerTalk = (root, userid) => {
     me = phone.me;
     guide = guidesOf(me).find((each) => each.userid === userid);
     if (!guide) return go({ peer: "" });
-    const more = menu("更多操作", "more", [["删除联系人", () => leave(me, guide), "bad"]]);
-    fill(head, headOf(backTo(() => go({ peer: "" })), [guide.name, h("span.corp-mark", `@${guide.corp_name}`)], more));
+    refill(head, [guide.name, guide.corp_name], () => {
+      const more = menu("更多操作", "more", [["删除联系人", () => leave(me, guide), "bad"]]);
+      return headOf(backTo(() => go({ peer: "" })), [guide.name, h("span.corp-mark", `@${guide.corp_name}`)], more);
+    });
     writing.hidden = guide.relation in SILENT;
     return lines.refresh();
   };

@@ -4,7 +4,7 @@ import { appFace } from "../avatar.js";
 import { cardNode } from "../card/card.js";
 import * as control from "../control.js";
 import { composer } from "../composer.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { bodyOf } from "../message/bodies.js";
 import { line, noteLine } from "../message/timeline.js";
@@ -67,18 +67,13 @@ export const appChat = (root) => {
     const app = appOf(me);
     body.hidden = !app;
     gone.hidden = Boolean(app);
-    if (!app) return fill(head, backButton());
-    fill(
-      head,
+    if (!app) return refill(head, [], backButton);
+    refill(head, [app], () => [
       backButton(),
       h("div.chat-title", h("h2", app.name), h("span.app-mark", "应用")),
       h("button.tool", { type: "button", onclick: () => openHome(app) }, icon("home"), "打开应用"),
-    );
-    const sign = JSON.stringify(me.menu || []);
-    if (box.dataset.menu !== sign) {
-      box.dataset.menu = sign;
-      fill(box, appMenu(me));
-    }
+    ]);
+    refill(box, [me.menu || []], () => appMenu(me));
     return lines.refresh();
   };
   return { show };

@@ -2,7 +2,7 @@
 
 import { appFace, avatar, groupFace, iconFace } from "../avatar.js";
 import * as control from "../control.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { growing } from "../list.js";
 import { menu } from "../menu.js";
@@ -104,11 +104,11 @@ export const conversations = (root) => {
     const other = desk?.me.userid !== me.userid;
     desk = wanted;
     another.href = linkTo({ member: me.userid, with: place.with });
-    const sign = JSON.stringify([me.name, me.avatar, memberNote(me)]);
-    if (who.dataset.sign !== sign) {
-      who.dataset.sign = sign;
-      fill(who, avatar(me.name, me.avatar), h("span.row-text", h("span.row-name", h("span.row-title", me.name)), h("span.row-note", memberNote(me))), icon("swap"));
-    }
+    refill(who, [me.name, me.avatar, memberNote(me)], () => [
+      avatar(me.name, me.avatar),
+      h("span.row-text", h("span.row-name", h("span.row-title", me.name)), h("span.row-note", memberNote(me))),
+      icon("swap"),
+    ]);
     paint(other);
   };
   return { show };

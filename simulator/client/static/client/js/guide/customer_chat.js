@@ -2,9 +2,10 @@
 
 import * as control from "../control.js";
 import { composer } from "../composer.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { line, noteLine } from "../message/timeline.js";
 import { transcript } from "../message/transcript.js";
+import { place } from "../place.js";
 import { attempt } from "../toast.js";
 import { tray } from "../tray.js";
 import { backButton, roundButton, sidebarButton } from "./heads.js";
@@ -49,10 +50,10 @@ export const customerChat = (root, externalUserid) => {
     const contact = me.contacts.find((each) => each.external_userid === externalUserid);
     body.hidden = !contact;
     gone.hidden = Boolean(contact);
-    if (!contact) return fill(head, backButton());
+    if (!contact) return refill(head, [], backButton);
     faces = { guide: me, customer: { name: contact.name, avatar: contact.avatar } };
-    fill(head, headOf(contact, me));
-    fill(banner, bannerOf(contact, me));
+    refill(head, [contact, place.panel], () => headOf(contact, me));
+    refill(banner, [contact.relation], () => bannerOf(contact, me));
     writing.hidden = contact.relation in RELATIONS;
     return lines.refresh();
   };

@@ -3,11 +3,12 @@
 import * as control from "../control.js";
 import { composer } from "../composer.js";
 import { confirmThen } from "../dialog.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { isFresh, whenStale } from "../message/recall.js";
 import { line, noteLine } from "../message/timeline.js";
 import { transcript } from "../message/transcript.js";
 import { openPicker } from "../picker.js";
+import { place } from "../place.js";
 import { setNow } from "../time.js";
 import { attempt } from "../toast.js";
 import { tray } from "../tray.js";
@@ -95,17 +96,16 @@ export const kfChat = (root, openKfid, externalUserid) => {
     session = desk.sessions.find((each) => each.open_kfid === openKfid && each.external_userid === externalUserid);
     body.hidden = !session;
     gone.hidden = Boolean(session);
-    if (!session) return fill(head, backButton(), h("div.chat-title", h("h2", "客服会话")));
+    if (!session) return refill(head, [], () => [backButton(), h("div.chat-title", h("h2", "客服会话"))]);
     const mine = session.state === 3 && session.servicer_userid === me.userid;
-    fill(
-      head,
+    refill(head, [session.name, session.kf_name, mine, place.panel], () => [
       backButton(),
       h("div.chat-title", h("h2", session.name), h("span.app-mark", session.kf_name)),
       mine && button("转接", () => handOver(ids, me)),
       mine && button("结束", end, ".danger"),
       sidebarButton(),
-    );
-    fill(banner, bannerOf(mine));
+    ]);
+    refill(banner, [mine, session.state, session.servicer_userid], () => bannerOf(mine));
     writing.hidden = !mine;
     return lines.refresh();
   };
