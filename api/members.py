@@ -19,6 +19,7 @@ from org.naming import ids_by_code, ids_by_userid
 
 NOT_A_PHONE = "手机号不对，请写 11 位手机号，境外号码写 + 和国家代码"
 NO_PROVINCE = "没有这个省份，请写成 江苏省 或 江苏"
+GONE = "这位客户的资料刚刚被删除"
 NOBODY = "external_userid、unionid、member_no、phone 至少填一个"
 
 
@@ -70,8 +71,9 @@ def put_member_batch(session: Session, key: ApiKey, asked: Members) -> Outcomes:
     for outcome in results:
         if outcome.external_userid is not None:
             customer_id = int(outcome.external_userid)
-            outcome.external_userid = userids[customer_id]
-            outcome.status = "updated" if customer_id in changed else "same"
+            outcome.external_userid = userids.get(customer_id)
+            outcome.status = "updated" if customer_id in changed else "same" if customer_id in userids else "unknown"
+            outcome.message = "" if customer_id in userids else GONE
     return Outcomes(results=results)
 
 

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from api.bodies import Outcome, Outcomes, Visit, Visits
 from api.door import serve
-from api.members import lost, match_rows
+from api.members import GONE, lost, match_rows
 from api.models import ApiKey
-from customers.store_visits import BY_GUIDE, StoreVisit, note_store_visits
+from customers.store_visits import BY_GUIDE, Heard, StoreVisit, note_store_visits
 from foundation import clock
 from org.naming import ids_by_code, ids_by_userid
 
@@ -37,6 +37,7 @@ def post_visit_batch(session: Session, key: ApiKey, asked: Visits) -> Outcomes:
             results.append(Outcome(index=index, status="same"))
     for index, heard in zip(visits, note_store_visits(session, list(visits.values())), strict=True):
         results[index].status = heard.value
+        results[index].message = GONE if heard == Heard.UNKNOWN else ""
     return Outcomes(results=results)
 
 

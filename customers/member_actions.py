@@ -27,13 +27,13 @@ class MemberFacts:
 def put_members(session: Session, facts: Mapping[int, MemberFacts]) -> tuple[set[int], dict[int, str]]:
     """Write facts by customer id: (ids that changed, every one's external_userid). The rows are locked first, in one order.
 
-    Who was merged into another while this waited is that other one; into who was erased meanwhile nothing is written.
+    Who was merged into another while this waited is that other one; who was erased meanwhile is missing.
     """
     if not facts:
         return set(), {}
     chosen = select(Customer.id, Customer.external_userid, Customer.merged_into_id).where(Customer.id.in_(facts))
     locked = session.execute(chosen.order_by(Customer.external_userid).with_for_update(key_share=True)).all()
-    homes = {row.id: row.merged_into_id or row.id for row in locked}
+    homes = {row.id: row.merged_into_id or row.id for row in locked if row.merged_into_id != row.id}
     meant = {homes[customer_id]: facts[customer_id] for customer_id in reversed(list(facts)) if customer_id in homes}
     rows = list(meant.values())
     told = {
@@ -44,4 +44,4 @@ def put_members(session: Session, facts: Mapping[int, MemberFacts]) -> tuple[set
     }  # fmt: skip
     changed = set(session.scalars(TOLD_MEMBERS, told))
     want_retier(session, changed)
-    return {one for one in homes if homes[one] in changed}, {row.id: row.external_userid for row in locked}
+    return {one for one in homes if homes[one] in changed}, {row.id: row.external_userid for row in locked if row.id in homes}

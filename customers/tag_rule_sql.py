@@ -66,13 +66,8 @@ def matching(draft: RuleDraft) -> ColumnElement[bool]:
     return and_(*wanted)
 
 
-def count_moments(session: Session, draft: RuleDraft, customer_id: int, now: datetime) -> int:
-    """How many of her moments match within the rule's days, up to the number it asks for."""
-    return counts_among(session, draft, [customer_id], now).get(customer_id, 0)
-
-
 def counts_among(session: Session, draft: RuleDraft, customer_ids: Collection[int], now: datetime) -> dict[int, int]:
-    """The same for many customers in one statement; who has none is left out."""
+    """How many moments of each match within the rule's days, up to the number it asks for; who has none is left out."""
     told = select(func.unnest(cast(list(customer_ids), ARRAY(BigInteger))).label("id")).subquery()
     hers = select(TimelineEntry.id).where(TimelineEntry.customer_id == told.c.id, matching(draft), TimelineEntry.at <= now)
     if draft.days is not None:

@@ -8,24 +8,13 @@ from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.leader import lock_number
-from segments.facts_sql import FORGET, MOST_IN_A_MONTH, REBUILD, TAKE, WANT, WANT_FADED
+from segments.facts_sql import FORGET, MOST_IN_A_MONTH, REBUILD, TAKE, WANT_FADED
 
 MONTH_DAYS = 30
 FADED_DAYS = 7
 LOCK = lock_number("segments.facts")
 COUNTER_LEADER = "guidedesk counter"
 BATCH = 5_000
-
-
-def want_facts(session: Session, ids: Sequence[int], bulk: bool = False) -> None:
-    """Ask for the facts of these customers; triggers of the true tables do it by themselves."""
-    if ids:
-        session.execute(WANT, {"ids": list(ids), "bulk": bulk})
-
-
-def in_bulk(session: Session) -> None:
-    """What this transaction changes may wait behind what people do; more than 200 rows in one statement do so anyway."""
-    session.execute(select(func.set_config("guidedesk.bulk", "on", True)))
 
 
 def lock_facts(session: Session) -> None:

@@ -90,11 +90,6 @@ TAKE = text("""
 DELETE FROM facts_wanted WHERE id = ANY(ARRAY(SELECT id FROM facts_wanted ORDER BY bulk, id LIMIT :limit)) RETURNING customer_id
 """)
 
-WANT = text("""
-INSERT INTO facts_wanted (customer_id, bulk)
-SELECT DISTINCT id, CAST(:bulk AS boolean) FROM unnest(CAST(:ids AS bigint[])) AS told (id)
-""")
-
 # What happened in these days leaves the thirty-day counts, although nothing was written today.
 WANT_FADED = text("""
 INSERT INTO facts_wanted (customer_id, bulk)

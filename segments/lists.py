@@ -1,7 +1,5 @@
 """Segments as things with a name: lists of them, their runs and members, and what a rule may choose from."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import cast, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
@@ -97,14 +95,3 @@ def list_channels(session: Session, limit: int = 500) -> list[tuple[int, str]]:
         select(first, ChannelCode.channel).group_by(ChannelCode.channel).order_by(ChannelCode.channel).limit(limit)
     )
     return [(int(code), name) for code, name in rows]
-
-
-def list_places(session: Session, province: str = "", limit: int = 500) -> Sequence[tuple[str, int]]:
-    """Cities with how many customers, the largest first; provinces without a province."""
-    column = CustomerFacts.city if province else CustomerFacts.province
-    many = func.count().label("many")
-    chosen = select(column, many).where(column != "")
-    if province:
-        chosen = chosen.where(CustomerFacts.province == province)
-    rows = session.execute(chosen.group_by(column).order_by(many.desc()).limit(limit))
-    return [(word, number) for word, number in rows]

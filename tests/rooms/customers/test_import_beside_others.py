@@ -98,9 +98,7 @@ def _known(brand: Brand, external_userid: str, member_no: str) -> int:
         return customer.id
 
 
-def test_an_erasing_under_way_while_the_rows_go_in_stays_done(brand: Brand) -> None:
-    erased, other = _known(brand, "wm1", "M1"), _known(brand, "wm2", "M2")
-    import_id = begin(brand, "members", "会员号,手机号,生日,城市\nM1,13900139000,1990-03-25,杭州\nM2,13900139001,,宁波\n")
+def _run_while_she_is_erased(brand: Brand, import_id: int) -> None:
     work_imports()
     with transaction() as session:
         run_import(session, brand.headquarters, import_id)
@@ -110,6 +108,12 @@ def test_an_erasing_under_way_while_the_rows_go_in_stays_done(brand: Brand) -> N
             working = pool.submit(work_imports)
             _wait_for_a_lock()
         working.result()
+
+
+def test_an_erasing_under_way_while_the_rows_go_in_stays_done(brand: Brand) -> None:
+    erased, other = _known(brand, "wm1", "M1"), _known(brand, "wm2", "M2")
+    import_id = begin(brand, "members", "会员号,手机号,生日,城市\nM1,13900139000,1990-03-25,杭州\nM2,13900139001,,宁波\n")
+    _run_while_she_is_erased(brand, import_id)
     _assert_empty(erased)
     assert (row_of(import_id).status, row_of(import_id).added) == ("done", 1)
     with transaction() as session:
@@ -128,24 +132,17 @@ def test_an_erasing_under_way_while_the_rows_go_in_stays_done(brand: Brand) -> N
 def test_nothing_else_told_of_her_is_kept_after_an_erasing_under_way(brand: Brand, kind: str, content: str) -> None:
     erased = _known(brand, "wm1", "M1")
     import_id = begin(brand, kind, content)
-    work_imports()
-    with transaction() as session:
-        run_import(session, brand.headquarters, import_id)
-    with ThreadPoolExecutor(1) as pool:
-        with transaction() as session:
-            _erase(session, brand, "wm1")
-            working = pool.submit(work_imports)
-            _wait_for_a_lock()
-        working.result()
+    _run_while_she_is_erased(brand, import_id)
     assert (row_of(import_id).status, row_of(import_id).added) == ("done", 0)
     with transaction() as session:
         for table in (Purchase, TimelineEntry, ClosetItem, CustomerSize, SegmentMember):
             assert session.query(table).filter_by(customer_id=erased).count() == 0, table
 
 
-def _put(facts: dict[int, MemberFacts]) -> set[int]:
+def _put(facts: dict[int, MemberFacts]) -> tuple[set[int], set[int]]:
     with transaction() as session:
-        return put_members(session, facts)[0]
+        changed, userids = put_members(session, facts)
+        return changed, set(userids)
 
 
 def test_what_a_system_tells_during_an_erasing_or_a_merge_finds_who_she_is_now(brand: Brand) -> None:
@@ -157,7 +154,7 @@ def test_what_a_system_tells_during_an_erasing_or_a_merge_finds_who_she_is_now(b
             merge(session, kept, gone, "hand", f"staff:{brand.headquarters.id}")
             telling = pool.submit(_put, facts)
             _wait_for_a_lock()
-        assert telling.result() == {gone}
+        assert telling.result() == ({gone}, {gone})
     _assert_empty(erased)
     with transaction() as session:
         assert [session.get_one(Customer, one).city for one in (kept, gone)] == ["杭州", ""]

@@ -15,6 +15,7 @@ from jobs.segment_jobs import freeze_waiting
 from segments import facts
 from segments.actions import Draft, save_segment
 from segments.models import Segment, SegmentRun
+from tests.builders.segments import ask_for_facts
 from tests.rooms.hq.test_segments import ask, make, tagged, town
 
 __all__ = ["town"]
@@ -30,7 +31,7 @@ def secret(brand, town) -> dict:
         told = ProfileAnswer(customer_id=hers.id, field_id=field.id, value={"value": "孕期"}, source="import", at=clock.now())
         session.add(told)
         session.flush()
-        facts.want_facts(session, [hers.id])
+        ask_for_facts(session, [hers.id])
         while facts.refresh(session):
             continue
         rule = {"field": f"answer:{field.id}", "op": "any_of", "value": [field.id * 1000 + 1]}

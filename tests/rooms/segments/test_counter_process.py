@@ -25,6 +25,7 @@ from segments.rules import parse
 from segments.scopes import Scope
 from tests.builders.customers import make_follow, make_tags
 from tests.builders.org import make_staff
+from tests.builders.segments import ask_for_facts
 from tests.conftest import ROOT
 
 EVERYWHERE = Scope("1.")
@@ -142,7 +143,7 @@ def test_without_a_counter_postgresql_answers_and_the_clock_keeps_facts_true(cou
 def test_the_clock_leaves_facts_to_a_counter_that_leads(counter: Process) -> None:
     with transaction() as session:
         facts.lock_facts(session)
-        facts.want_facts(session, [1])
+        ask_for_facts(session, [1])
     assert refresh_alone() == 0
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from acquisition.models import ChannelCode
+from customers.batch_stretch import BEHIND
 from customers.models import Customer, Follow, FollowStatus, TimelineEntry
 from customers.profile_models import FieldKind, ProfileAnswer, ProfileField
 from customers.purchase_models import Purchase
@@ -22,6 +23,7 @@ from segments import facts
 from segments.models import CustomerFacts, FactsWanted
 from tests.builders.customers import make_customer, make_follow
 from tests.builders.org import make_staff
+from tests.builders.segments import ask_for_facts
 
 MANY = """
 INSERT INTO customer (external_userid, name, avatar_url, gender, type, corp_name, consent, tag_ids, created_at)
@@ -118,11 +120,11 @@ def test_a_guide_who_moves_takes_the_places_of_her_customers_along(session: Sess
 def test_single_changes_come_before_bulk(session: Session) -> None:
     ids = [make_customer(session, f"wm{number}").id for number in range(4)]
     wanted(session)
-    facts.want_facts(session, ids[:3], bulk=True)
-    facts.want_facts(session, ids[3:])
+    ask_for_facts(session, ids[:3], bulk=True)
+    ask_for_facts(session, ids[3:])
     assert facts.refresh(session, 1) == [ids[3]]
     assert facts.refresh(session, 10) == ids[:3]
-    facts.in_bulk(session)
+    session.execute(BEHIND)
     session.execute(update(Customer).values(city="上海"))
     assert set(session.scalars(select(FactsWanted.bulk))) == {True}
 
@@ -135,7 +137,7 @@ def test_many_rows_in_one_statement_are_bulk_without_being_told(session: Session
 
 def test_who_was_merged_away_has_no_facts_until_the_merge_is_undone(session: Session, hers: Follow) -> None:
     kept = make_customer(session, "wm2").id
-    facts.want_facts(session, [hers.customer_id])
+    ask_for_facts(session, [hers.customer_id])
     assert facts_of(session, hers.customer_id) is not None
     session.execute(update(Customer).where(Customer.id == hers.customer_id).values(merged_into_id=kept))
     assert facts_of(session, hers.customer_id) is None
