@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,29 @@ from tests.environment import SETTINGS
 ROOT = Path(__file__).parent.parent.parent
 
 
-def start(var: Path, port: int) -> "subprocess.Popen[bytes]":
+Start = Callable[[Path, int], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts a product and waits until it stands; a test that fails leaves none behind."""
+    begun: list[subprocess.Popen[bytes]] = []
+    yield lambda var, port: _started(var, port, begun)
+    for process in begun:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(40)
+
+
+def _started(var: Path, port: int, begun: "list[subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
     env = {**os.environ, **SETTINGS, "VAR_DIR": str(var), "DATA_DIR": str(var / "data"), "DATABASE_URL": "", "REDIS_URL": ""}
     said = var.with_suffix(".out")
     with said.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "supervisor.serve", "--port", str(port)], cwd=ROOT, env=env, stdout=output, stderr=output
         )
-    until = time.monotonic() + 60
+    begun.append(process)
+    until = time.monotonic() + 90
     while "已启动" not in said.read_text():
         assert process.poll() is None, said.read_text()
         assert time.monotonic() < until, said.read_text()
@@ -57,7 +73,7 @@ def command(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
-def test_kill_minus_nine_leaves_nothing_behind_and_the_next_start_has_the_data(tmp_path: Path) -> None:
+def test_kill_minus_nine_leaves_nothing_behind_and_the_next_start_has_the_data(tmp_path: Path, start: Start) -> None:
     var, port = tmp_path / "var", free_port()
     tmp_path.chmod(0o755)
     first = start(var, port)
@@ -76,7 +92,7 @@ def test_kill_minus_nine_leaves_nothing_behind_and_the_next_start_has_the_data(t
     assert second.wait(40) == 0
 
 
-def test_a_second_supervisor_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+def test_a_second_supervisor_in_the_same_folder_is_refused(tmp_path: Path, start: Start) -> None:
     tmp_path.chmod(0o755)
     var = tmp_path / "var"
     first = start(var, free_port())
@@ -132,17 +148,17 @@ def wait_until(port: int, wanted: bool, seconds: float) -> None:
         time.sleep(0.2)
 
 
-def test_killed_servers_and_orphaned_workers_are_replaced(tmp_path: Path) -> None:
+def test_killed_servers_and_orphaned_workers_are_replaced(tmp_path: Path, start: Start) -> None:
     tmp_path.chmod(0o755)
     port = free_port()
     first = start(tmp_path / "var", port)
-    wait_until(port, True, 30)
+    wait_until(port, True, 60)
     orphans = family(pid_of(family(first.pid), b"dramatiq"))
     for word in (b"redis-server", b"dramatiq"):
         os.kill(pid_of(family(first.pid), word), signal.SIGKILL)
     time.sleep(1)
-    wait_until(port, True, 30)
-    until = time.monotonic() + 10
+    wait_until(port, True, 60)
+    until = time.monotonic() + 30
     while alive(orphans) and time.monotonic() < until:
         time.sleep(0.2)
     assert alive(orphans) == set(), "workers of a killed master are ended before a new one starts"
