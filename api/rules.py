@@ -31,8 +31,12 @@ HOST_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 # What the internet's IPv6 addresses lie in; beyond it are site-local ones, local NAT64 and the like.
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
-# The anycast address of 6to4 relays, which Python takes for a usual one.
-RELAYS = ipaddress.IPv4Network("192.88.99.0/24")
+# What Python takes for usual ones: the anycast address of 6to4 relays, those kept for protocols, and documentation's (RFC 9637).
+UNUSUAL = (
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("3fff::/20"),
+)
 # 10 s, 30 s, 90 s … then every two hours: eighteen attempts take about a day.
 FIRST_WAIT, LONGEST_WAIT, MAX_ATTEMPTS = timedelta(seconds=10), timedelta(hours=2), 18
 
@@ -106,8 +110,10 @@ def is_outside(address: str) -> bool:
     One that carries an IPv4 address (mapped, compatible, 6to4, NAT64) is judged by that.
     """
     found = ipaddress.ip_address(address)
+    if any(found in network for network in UNUSUAL):
+        return False
     if isinstance(found, ipaddress.IPv4Address):
-        return found.is_global and not found.is_multicast and found not in RELAYS
+        return found.is_global and not found.is_multicast
     carried = found.ipv4_mapped or found.sixtofour
     if carried is None and any(found in network for network in CARRIERS):
         carried = ipaddress.IPv4Address(int(found) & 0xFFFF_FFFF)

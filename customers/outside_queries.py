@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from customers.models import Customer, Follow, FollowStatus
 from customers.tier_models import CustomerTier
@@ -12,11 +12,14 @@ from foundation.errors import NotFound
 
 
 def get_by_external_userid(session: Session, external_userid: str) -> Customer:
-    """The customer, or the one she was merged into. Raises NotFound."""
-    found = session.scalars(select(Customer).where(Customer.external_userid == external_userid)).one_or_none()
+    """The customer, or the one she was merged into. Raises NotFound, also for who was erased."""
+    home = aliased(Customer)
+    chosen = select(home).join(Customer, home.id == func.coalesce(Customer.merged_into_id, Customer.id))
+    chosen = chosen.where(Customer.external_userid == external_userid, home.merged_into_id.is_(None))
+    found = session.scalars(chosen).one_or_none()
     if found is None:
         raise NotFound("没有这位客户")
-    return session.get_one(Customer, found.merged_into_id) if found.merged_into_id else found
+    return found
 
 
 def list_after(session: Session, after_id: int, limit: int) -> list[Customer]:

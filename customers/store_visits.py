@@ -65,12 +65,14 @@ def note_store_visits(session: Session, visits: Sequence[StoreVisit]) -> list[He
 
 
 def take_back_visit(session: Session, staff_id: int, visit: StoreVisit) -> bool:
-    """Forget a visit this guide noted, and what rules have not looked at yet; False when hers is not there."""
+    """Forget a visit this guide noted, and what rules have not looked at yet; False when hers is not there. A newer one stays."""
     homes = _lock(session, {visit.customer_id})
     home = homes.get(visit.customer_id)
     entry = _known(session, set(homes.values()), [visit.at]).get((home, visit.store_id, clock.day_of(visit.at))) if home else None
     if entry is None or entry.staff_id != staff_id or entry.facts["source"] != BY_GUIDE:
         return False
+    if entry.at > visit.at:
+        return True  # an undo that came late: she tapped again since
     waiting = (TagMoment.customer_id == home, TagMoment.event == EVENT, TagMoment.at == entry.at)
     session.execute(delete(TagMoment).where(*waiting))
     session.delete(entry)

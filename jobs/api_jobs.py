@@ -1,29 +1,35 @@
 """Webhooks told, and what the open door keeps no longer. Plain functions; every call stands outside a transaction."""
 
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
-from api.delivery import Owed, claim, put_back, record, send
+from api.calling import send
+from api.delivery import Owed, claim, put_back, record
 from api.keys import forget_old
 from api.rules import FIRST_WAIT, PING, wait_before_retry
 from foundation.db import transaction
 
 AT_ONCE = 16
+# Of an address that takes its time with each: well below the lease, after which another worker would tell the rest too.
+LONGEST_TURN = 60.0
 
 
 def tell_webhooks(most_rounds: int = 50) -> int:
-    """Tell what is due, the addresses side by side, each in order; how many were told well."""
-    told = 0
-    for _ in range(most_rounds):
-        with transaction() as session:
-            claimed = claim(session)
-        if not claimed:
-            break
-        with ThreadPoolExecutor(min(AT_ONCE, len(claimed))) as pool:
-            telling = [pool.submit(_tell, calls) for calls in claimed]
-        # Only now that every address was told: map() would give up the others at the first error.
-        told += sum(one.result() for one in telling)
-    return told
+    """Tell what is due, the addresses side by side, each in order and none waiting for another; how many were told well."""
+    told: set[Future[int]] = set()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        telling: set[Future[int]] = set()
+        for _ in range(most_rounds):
+            with transaction() as session:
+                claimed = claim(session)
+            telling |= {pool.submit(_tell, calls) for calls in claimed}
+            if not telling:
+                break
+            done, telling = wait(telling, return_when=FIRST_COMPLETED)
+            told |= done
+    # Only now that every address was told: the first error would keep the others from it.
+    return sum(one.result() for one in told | telling)
 
 
 def _tell(calls: list[Owed]) -> int:
@@ -31,8 +37,12 @@ def _tell(calls: list[Owed]) -> int:
 
     Behind one that is dead by now they go on: at once when the address answers. A trial holds up nothing.
     """
-    good = 0
+    good, began = 0, time.monotonic()
     for place, owed in enumerate(calls):
+        if time.monotonic() - began > LONGEST_TURN:
+            with transaction() as session:
+                put_back(session, calls[place:], timedelta(0))
+            break
         outcome = send(owed)
         stop = not outcome.ok and owed.kind != PING
         with transaction() as session:

@@ -9,7 +9,8 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from api import webhooks
-from api.delivery import Outcome, Owed, claim, send
+from api.calling import send
+from api.delivery import Outcome, Owed, claim
 from api.models import Webhook, WebhookCall
 from api.rules import MAX_ATTEMPTS, address_problem, is_outside, wait_before_retry
 from customers.models import Customer
@@ -152,6 +153,7 @@ def test_our_own_network_is_not_reached(listener: Listener, database: None) -> N
         ("2400:3200::1", True), ("224.0.0.1", False), ("172.31.255.1", False), ("2002:0a00:0001::", False),
         ("64:ff9b::a9fe:a9fe", False), ("64:ff9b::808:808", True), ("::7f00:1", False), ("192.88.99.1", False),
         ("64:ff9b:1::1", False), ("fec0::1", False), ("2002:7f00:1::", False), ("::ffff:0:a00:1", False), ("ff0e::1", False),
+        ("192.0.0.192", False), ("3fff::1", False), ("::ffff:192.0.0.8", False),
     ],
 )  # fmt: skip
 def test_which_addresses_are_outside(address: str, outside: bool) -> None:
@@ -196,7 +198,7 @@ def test_one_bad_address_does_not_keep_the_others_from_being_told(
         bad = webhooks.save_webhook(session, brand.headquarters, "写错的", "https://a.com/", KINDS)[0]
         # As one kept before names were checked.
         session.get_one(Webhook, bad.id).url = f"http://{'a' * 70}.com/"
-    monkeypatch.setattr("api.delivery.address_problem", lambda url, private: "")
+    monkeypatch.setattr("api.calling.address_problem", lambda url, private: "")
     change("M1")
     with later(1):
         assert tell_webhooks() == 1

@@ -76,6 +76,13 @@ def test_a_guide_notes_it_and_takes_a_slip_back(session: Session, brand: Brand) 
         set_visited(session, brand.ai, follow.customer_id, on=False)
 
 
+def test_an_undo_that_comes_late_leaves_a_newer_tap(session: Session, brand: Brand) -> None:
+    follow, now = make_follow(session, brand.ai, "wm1"), clock.now()
+    set_visited(session, brand.ai, follow.customer_id, on=True, at=now)
+    set_visited(session, brand.ai, follow.customer_id, on=False, at=now - clock.days(1 / 86_400))
+    assert len(visits(session)) == 1
+
+
 def test_what_a_system_told_is_not_hers_to_take_back_nor_a_strangers_to_note(session: Session, brand: Brand) -> None:
     follow = make_follow(session, brand.ai, "wm1")
     note_store_visits(session, [StoreVisit(follow.customer_id, clock.now(), brand.stores[21].id, brand.ai.id, "pos")])
