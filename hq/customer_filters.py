@@ -22,8 +22,8 @@ SWITCHES: dict[str, dict[str, tuple[str, str, int | bool]]] = {
 NAMES = (*CHOSEN, *BY_ID, *SWITCHES, "added_from", "added_to", "silent")
 COLUMNS = {
     "guide": "归属导购", "store": "门店", "stage": "阶段", "role": "身份", "value": "价值", "tags": "标签", "added": "添加",
-    "contact": "最近联系", "orders": "下单", "spent": "累计消费", "last_order": "最近下单", "opened": "最近打开", "city": "城市",
-    "member": "会员号", "phone": "手机", "consent": "接收意愿",
+    "contact": "最近联系", "orders": "下单", "spent": "累计消费", "last_order": "最近下单", "opened": "最近打开",
+    "visited": "最近到店", "city": "城市", "member": "会员号", "phone": "手机", "consent": "接收意愿",
 }  # fmt: skip
 USUAL = ("guide", "store", "stage", "value", "tags", "phone", "added", "contact", "consent")
 CHOICES: dict[str, Sequence[tuple[Any, str]]] = {

@@ -16,7 +16,9 @@ from segments.bitmaps import Bitmaps
 from segments.evaluating import NotYet, TooSlow
 from segments.models import SegmentMember
 from segments.nodes import Plain
+from segments.ordering import Order, Place
 from segments.plain import plain
+from segments.ranking import ranked
 from segments.rules import parse
 from segments.scopes import Scope
 
@@ -34,6 +36,7 @@ class Answers:
         self._asked: dict[str, Callable[[Plain, Scope, Json], Any]] = {
             "count": self._count,
             "page": self._page,
+            "sorted": self._sorted,
             "among": self._among,
             "split": self._split,
         }
@@ -83,6 +86,11 @@ class Answers:
         return evaluating.page(
             self.bitmaps, rule, scope, None if after is None else int(after), min(int(request["limit"]), MOST_PAGE)
         )
+
+    def _sorted(self, rule: Plain, scope: Scope, request: Json) -> list[Place]:
+        order = Order(str(request["order"]["column"]), bool(request["order"]["falling"]))
+        after = None if request.get("after") is None else Place(*(int(one) for one in request["after"]))
+        return ranked(self.bitmaps, rule, scope, order, after, min(int(request["limit"]), MOST_PAGE))
 
     def _among(self, rule: Plain, scope: Scope, request: Json) -> list[int]:
         return evaluating.among(self.bitmaps, rule, scope, [int(one) for one in request["ids"]])

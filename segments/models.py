@@ -172,7 +172,9 @@ class SegmentExport(Base):
 
 
 class SavedView(Base):
-    """A person's own view of the customer list (常用视图): the rule and the columns; shared with everybody below her place."""
+    """A person's own view of the customer list (常用视图): the rule, the columns and the order (empty: the newest first).
+
+    Shared with everybody below her place."""
 
     __tablename__ = "saved_view"
     __table_args__ = (UniqueConstraint("staff_id", "name"),)
@@ -182,6 +184,7 @@ class SavedView(Base):
     name: Mapped[str] = mapped_column(String(40))
     rule: Mapped[dict[str, Any]]
     columns: Mapped[list[str]] = mapped_column(ARRAY(String(20)), default=list)
+    sort: Mapped[str] = mapped_column(String(20), default="")
     shared: Mapped[bool] = mapped_column(default=False)
     path: Mapped[str] = mapped_column(String(400))
     created_at: Mapped[datetime]

@@ -31,6 +31,11 @@ class Numbering:
         return self._sorted_to == self.count
 
     @property
+    def rising_to(self) -> int:
+        """Slots below this one rise with ids."""
+        return self._sorted_to
+
+    @property
     def ids(self) -> Ids:
         """The id of each slot."""
         return self._ids[: self.count]

@@ -34,7 +34,9 @@ def get_view(session: Session, viewer: Staff, view_id: int) -> SavedView:
     return found
 
 
-def save_view(session: Session, staff: Staff, name: str, rule: Json, columns: Sequence[str], *, shared: bool) -> SavedView:
+def save_view(
+    session: Session, staff: Staff, name: str, rule: Json, columns: Sequence[str], sort: str = "", *, shared: bool
+) -> SavedView:
     """Keep a view; one of hers with the same name is replaced. Raises Invalid with what is wrong at the name or the rule."""
     name = name.strip()
     if not 1 <= len(name) <= LONGEST_NAME or "\x00" in name:
@@ -49,7 +51,8 @@ def save_view(session: Session, staff: Staff, name: str, rule: Json, columns: Se
     if view is None:
         view = SavedView(staff_id=staff.id, name=name, created_at=clock.now())
         session.add(view)
-    view.rule, view.columns, view.shared, view.path = written(parsed), list(columns), shared, staff.path
+    view.rule, view.columns, view.sort = written(parsed), list(columns), sort
+    view.shared, view.path = shared, staff.path
     session.flush()
     return view
 

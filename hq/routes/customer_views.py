@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from foundation.db import transaction
 from foundation.errors import Invalid
 from hq.customer_filters import COLUMNS, USUAL, unfolded
+from hq.customer_sorts import NEWEST_TOLD, read_sort
 from hq.forms import typed
 from hq.routes.door import MANAGERS, allow, bp, current_staff, deed
 from hq.rule_form import read_rule
@@ -19,7 +20,7 @@ from segments.views import drop_view, list_views, save_view
 @allow(MANAGERS)
 def write_view() -> ResponseReturnValue:
     """A name for what the list shows now."""
-    values = {"name": "", "rule": request.args.get("rule", ""), "shared": ""}
+    values = {"name": "", "rule": request.args.get("rule", ""), "sort": request.args.get("sort", ""), "shared": ""}
     return _form(values, [name for name in request.args.getlist("columns") if name in COLUMNS], {})
 
 
@@ -27,12 +28,13 @@ def write_view() -> ResponseReturnValue:
 @allow(MANAGERS)
 def keep_view() -> ResponseReturnValue:
     """Keep it; the form again with what is wrong."""
-    values, columns = typed(request.form, "name", "rule", "shared"), request.form.getlist("columns")
+    values, columns = typed(request.form, "name", "rule", "sort", "shared"), request.form.getlist("columns")
     columns = [name for name in columns if name in COLUMNS]
     try:
         with transaction() as session:
-            rule = read_rule(values["rule"])
-            view = save_view(session, current_staff(), values["name"], rule, columns, shared=bool(values["shared"]))
+            rule, sort = read_rule(values["rule"]), read_sort(values["sort"])
+            name = sort.name if sort else ""
+            view = save_view(session, current_staff(), values["name"], rule, columns, name, shared=bool(values["shared"]))
             deed(session, "view.save", f"view:{view.id}", name=view.name, shared=view.shared)
     except Invalid as wrong:
         return _form(values, columns, wrong.fields or {"rule": wrong.message})
@@ -41,6 +43,10 @@ def keep_view() -> ResponseReturnValue:
 
 
 def _form(values: dict[str, str], columns: list[str], fields: dict[str, str]) -> ResponseReturnValue:
+    try:
+        sort = read_sort(values["sort"])
+    except Invalid as wrong:
+        sort, fields = None, wrong.fields | fields
     with transaction() as session:
         told = "条件读不懂，请回到列表重新选择"
         try:
@@ -50,10 +56,11 @@ def _form(values: dict[str, str], columns: list[str], fields: dict[str, str]) ->
             fields = {"rule": wrong.message} | fields
         mine = [view.name for view in list_views(session, current_staff()) if view.staff_id == current_staff().id]
     filters, rest = unfolded(body) if "rule" not in fields else ({}, [])
-    back = url_for("hq.list_customers", rule=values["rule"] if filters or rest else None, columns=columns or None)
+    back = url_for("hq.list_customers", rule=values["rule"] if filters or rest else None, columns=columns or None,
+                   sort=sort.name if sort else None)  # fmt: skip
     page = render_template(
         "hq/customer_view_form.html", values=values, fields=fields, told=told, mine=mine, chosen=columns or USUAL,
-        columns=COLUMNS, back_to=back,
+        columns=COLUMNS, back_to=back, order=sort.told if sort else NEWEST_TOLD,
     )  # fmt: skip
     return page, 400 if fields else 200
 

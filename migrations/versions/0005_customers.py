@@ -342,6 +342,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('rule', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('columns', postgresql.ARRAY(sa.String(length=20)), nullable=False),
+    sa.Column('sort', sa.String(length=20), nullable=False),
     sa.Column('shared', sa.Boolean(), nullable=False),
     sa.Column('path', sa.String(length=400), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),

@@ -124,6 +124,65 @@ def test_filters_views_and_columns_on_a_screen_and_on_a_phone(peopled):
     assert peopled.complaints == []
 
 
+def _spent(page) -> list[int]:
+    told = page.locator('td[data-name="消费"]').all_inner_texts()
+    return [int(one.strip("¥").replace(",", "")) if one.startswith("¥") else 0 for one in told]
+
+
+def test_the_list_is_sorted_by_a_head_and_by_a_choice_on_a_phone(peopled):
+    page = peopled.page
+    peopled.open("/hq/customers?friend=yes&columns=guide&columns=spent&columns=last_order&columns=orders&columns=contact")
+    page.get_by_role("link", name="累计消费").click()
+    head = page.locator("th", has_text="累计消费")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    shown(page, "customers-sorted-1440")
+    assert _spent(page) == sorted(_spent(page), reverse=True)
+    assert _spent(page)[0] > _spent(page)[-1]
+    page.get_by_role("link", name="累计消费").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    assert _spent(page) == sorted(_spent(page))
+    page.go_back()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_label("排序")).to_have_value("-spent")
+    page.set_viewport_size({"width": 360, "height": 740})
+    peopled.open("/hq/customers?friend=yes")
+    page.get_by_label("排序").select_option("-last_order")
+    page.wait_for_url("**sort=-last_order**")
+    expect(page.get_by_text("按最近下单从近到远，没有的在最后")).to_be_visible()
+    assert "friend=yes" in page.url
+    assert page.get_by_label("排序").bounding_box()["height"] >= 44
+    assert peopled.width_beyond_screen() <= 0
+    shown(page, "customers-sorted-360")
+    peopled.open("/hq/customers?sort=-last_order&q=李")
+    shown(page, "customers-sorted-search-360")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    peopled.open("/hq/customers?sort=-spent")
+    shown(page, "customers-sorted-usual-1440")
+    page.get_by_role("link", name="存为视图").click()
+    shown(page, "view-sorted-1440")
+    assert peopled.complaints == []
+
+
+def test_the_list_is_sorted_without_scripts_too(peopled):
+    kept = peopled.page.context
+    context = kept.browser.new_context(
+        java_script_enabled=False, storage_state=kept.storage_state(), viewport={"width": 360, "height": 740}
+    )
+    page = context.new_page()
+    page.goto(f"{peopled.origin}/hq/customers?friend=yes&columns=spent")
+    page.get_by_label("排序").select_option("spent")
+    page.get_by_role("button", name="排", exact=True).click()
+    page.wait_for_url("**sort=spent")
+    assert _spent(page) == sorted(_spent(page))
+    shown(page, "customers-sorted-plain-360")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_role("link", name="累计消费").click()
+    page.wait_for_url("**sort=-spent*")
+    assert "friend=yes" in page.url
+    assert _spent(page)[0] == max(_spent(page)) > 0
+    context.close()
+
+
 def test_the_page_of_one_customer_part_by_part(peopled):
     page = peopled.page
     with transaction() as session:

@@ -21,8 +21,10 @@ from org.models import Role, Staff
 from segments import facts, queries, wire
 from segments.actions import Draft, save_segment
 from segments.models import CustomerFacts, FactsWanted, Segment
+from segments.ordering import Order
 from segments.rules import parse
 from segments.scopes import Scope
+from segments.sorting import sorted_page
 from tests.builders.customers import make_follow, make_tags
 from tests.builders.org import make_staff
 from tests.builders.segments import ask_for_facts
@@ -116,6 +118,24 @@ def test_the_counter_says_whom_of_many_a_rule_holds_for(counter: Process, count_
     counter.kill()
     with transaction() as session:
         assert queries.among(session, EVERYWHERE, TAGGED, everybody, 2) == [everybody[4], everybody[3]]
+
+
+def test_the_counter_sorts_as_the_database_does(counter: Process, count_sql) -> None:
+    tag(range(5))
+    eventually(lambda: counted().count == 5)
+    order = Order("added_on", falling=False)
+    with transaction() as session, count_sql() as statements:
+        first = sorted_page(session, EVERYWHERE, TAGGED, order, None, 3)
+        rest = sorted_page(session, EVERYWHERE, TAGGED, order, first[-1], 3)
+    assert statements == []
+    assert (len(first), len(rest)) == (3, 2)
+    told = {"order": {"column": "path", "falling": True}, "limit": 3}
+    assert queries.ask("sorted", TAGGED, EVERYWHERE, clock.today(), **told) is None
+    assert counter.answers()
+    counter.kill()
+    with transaction() as session:
+        assert sorted_page(session, EVERYWHERE, TAGGED, order, None, 3) == first
+        assert sorted_page(session, EVERYWHERE, TAGGED, order, first[-1], 3) == rest
 
 
 def test_a_killed_counter_loses_nothing(counter: Process) -> None:
