@@ -11,7 +11,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from api.delivery import Outcome, Owed
-from api.rules import address_problem, is_outside, sign
+from api.rules import address_problem, is_outside, is_refusal, sign
 from foundation import clock
 from foundation.config import settings
 from foundation.text import clean, cut
@@ -115,4 +115,5 @@ def _post(url: str, address: str, body: bytes, headers: dict[str, str]) -> Outco
         )  # fmt: skip
         words = clean(answer.read(MOST_READ, decode_content=False).decode("utf-8", "replace"))
         answer.close()
-    return Outcome(200 <= answer.status < 300, cut(f"{answer.status} {words}".strip(), MOST_READ))
+    told = cut(f"{answer.status} {words}".strip(), MOST_READ)
+    return Outcome(200 <= answer.status < 300, told, refused=is_refusal(answer.status))

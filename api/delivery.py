@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.models import Webhook, WebhookCall
-from api.rules import PING, wait_before_retry
+from api.rules import FIRST_WAIT, PING, wait_before_retry
 from foundation import clock
 from foundation.db import Json
 
@@ -31,11 +31,14 @@ class Owed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one attempt. `unreachable`: nothing answered, so the next telling would not arrive just now either."""
+    """What came of one attempt. `unreachable`: nothing answered, so the next telling would not arrive just now either;
+    `refused`: the address wants this one not at all.
+    """
 
     ok: bool
     answer: str
     unreachable: bool = False
+    refused: bool = False
 
 
 def claim(session: Session, limit: int = EACH_AT_ONCE) -> list[list[Owed]]:
@@ -68,19 +71,21 @@ def _next_of(session: Session, webhook: Webhook, now: datetime, limit: int) -> l
     return trials + rows if rows and rows[0].due_at <= now else trials
 
 
-def record(session: Session, owed: Owed, outcome: Outcome) -> None:
-    """Keep what came of an attempt; one that was claimed again meanwhile is left to its new sender."""
+def record(session: Session, owed: Owed, outcome: Outcome) -> timedelta:
+    """Keep what came of an attempt; how long those behind it wait. One claimed again meanwhile is left to its new sender."""
     row = session.get(WebhookCall, owed.id, with_for_update=True, populate_existing=True)
     if row is None or row.status != "waiting" or row.attempts != owed.attempts:
-        return
-    row.answer, now = outcome.answer, clock.now()
+        return FIRST_WAIT
+    row.answer, now, wait = outcome.answer, clock.now(), None
+    row.refusals += outcome.refused
     if outcome.ok:
         row.status, row.sent_at = "sent", now
-    elif (wait := wait_before_retry(row.attempts)) is None:
+    elif (wait := wait_before_retry(row.attempts, row.refusals)) is None:
         row.status = "dead"
     else:
         row.due_at = now + wait
     session.flush()
+    return wait or (FIRST_WAIT if outcome.unreachable else timedelta(0))
 
 
 def put_back(session: Session, untried: Sequence[Owed], wait: timedelta) -> None:

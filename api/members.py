@@ -11,9 +11,9 @@ from api.models import ApiKey
 from customers.matching import Match, match_customers
 from customers.member_actions import MemberFacts, put_members
 from customers.phones import normal_phone
-from customers.place_rules import place_told, short_city, short_province
+from customers.place_rules import place_problem, place_told, short_city, short_province
 from customers.purchase_rules import purchase_problems
-from customers.purchasing import PurchaseFacts, note_purchases
+from customers.purchasing import PurchaseFacts, erased_among, note_purchases
 from foundation import clock
 from org.naming import ids_by_code, ids_by_userid
 
@@ -62,6 +62,8 @@ def put_member_batch(session: Session, key: ApiKey, asked: Members) -> Outcomes:
             results.append(Outcome(index=index, status="invalid", message="生日不能早于 1900 年，也不能在将来"))
         elif row.province and short_province(row.province) is None:
             results.append(Outcome(index=index, status="invalid", message=NO_PROVINCE))
+        elif why := place_problem(*_place(row)):
+            results.append(Outcome(index=index, status="invalid", message=why))
         elif match.customer_id in facts:
             results.append(Outcome(index=index, status="invalid", message="同一批里有两行是同一位客户，只采用前一行"))
         else:
@@ -79,8 +81,11 @@ def put_member_batch(session: Session, key: ApiKey, asked: Members) -> Outcomes:
 
 def _facts(row: Member) -> MemberFacts:
     phone = normal_phone(row.phone) if row.phone else None
-    province, city = short_province(row.province or ""), short_city(row.city) if row.city else None
-    return MemberFacts(row.member_no or None, phone, row.birthday, *place_told(province, city))
+    return MemberFacts(row.member_no or None, phone, row.birthday, *place_told(*_place(row)))
+
+
+def _place(row: Member) -> tuple[str | None, str | None]:
+    return short_province(row.province or ""), short_city(row.city) if row.city else None
 
 
 @serve("POST", "/orders", scope="orders", says="写订单（最多 500 张）", asks=Orders, answers=Outcomes)
@@ -105,9 +110,13 @@ def post_order_batch(session: Session, key: ApiKey, asked: Orders) -> Outcomes:
             )  # fmt: skip
             results.append(Outcome(index=index, status="same"))
     news = {(one.order.source, one.order.order_no): one.fresh for one in note_purchases(session, orders.values())}
+    quiet = {one.customer_id for one in orders.values() if (one.source, one.order_no) not in news}
+    gone = erased_among(session, quiet)
     for index, order in orders.items():
         if (order.source, order.order_no) in news:
             results[index].status = "added" if news[order.source, order.order_no] else "updated"
+        elif order.customer_id in gone:
+            results[index].status, results[index].message = "unknown", GONE
     return Outcomes(results=results)
 
 

@@ -59,7 +59,10 @@ class Webhook(Base):
 
 
 class WebhookCall(Base):
-    """One telling to one address: waiting → sent | dead. It is tried again later and later, and by hand."""
+    """One telling to one address: waiting → sent | dead. It is tried again later and later, and by hand.
+
+    Of its `attempts` so many were `refusals`: answered 4xx.
+    """
 
     __tablename__ = "webhook_call"
     __table_args__ = (
@@ -75,6 +78,7 @@ class WebhookCall(Base):
     once: Mapped[str] = mapped_column(String(120))
     status: Mapped[str] = mapped_column(String(8), default="waiting")
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    refusals: Mapped[int] = mapped_column(Integer, default=0)
     answer: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]

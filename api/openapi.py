@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.bodies import Problem
 from api.door import OPERATIONS, Operation, bp
-from api.rules import KINDS, SCOPES
+from api.rules import ERASED, KINDS, SCOPES
 from foundation.config import settings
 
 REF = "#/components/schemas/{model}"
@@ -106,8 +106,11 @@ def _parameters(one: Operation, schemas: dict[str, Any]) -> list[dict[str, Any]]
 def _webhook(kind: str, says: str) -> dict[str, Any]:
     why = (
         f'{says}。X-GuideDesk-Signature 是 HMAC-SHA256(secret, X-GuideDesk-Timestamp 的值 + "." + 请求体)，十六进制。'
-        "回答 2xx 就算收到；不然隔 10 秒、30 秒……越来越久，约一天后停止。同一条可能到两次，请用 id 去重。"
+        "回答 2xx 就算收到；不然隔 10 秒、30 秒……越来越久，约一天后停止；回答 4xx（408、425、429 除外）5 次后停止。"
+        "同一条可能到两次，请用 id 去重。"
     )
+    if kind == ERASED:
+        why += "每个地址都会收到这一种，不能取消：请按 external_userid 把这位客户在你们系统里的资料也删除。"
     answers = {"2XX": {"description": "收到了"}}
     return {
         "post": {

@@ -22,6 +22,8 @@ KINDS = {
     "tags.changed": "标签变动",
     "stage.changed": "分层变动",
 }
+# Whoever hears anything of customers keeps something of them, so each address hears this (个人信息保护法第四十七条).
+ERASED = "customer.erased"
 PING = "ping"
 WINDOW = timedelta(minutes=5)
 SHORTEST_NONCE, LONGEST_NONCE, LONGEST_ONCE = 8, 64, 80
@@ -38,7 +40,9 @@ UNUSUAL = (
     ipaddress.ip_network("3fff::/20"),
 )
 # 10 s, 30 s, 90 s … then every two hours: eighteen attempts take about a day.
+# What an address refuses by itself, five times in about seven minutes, would be refused for the rest of the day too.
 FIRST_WAIT, LONGEST_WAIT, MAX_ATTEMPTS = timedelta(seconds=10), timedelta(hours=2), 18
+MAX_REFUSALS, NOT_NOW = 5, (408, 425, 429)
 
 
 def digest_of(body: bytes) -> str:
@@ -71,9 +75,14 @@ def is_fresh(timestamp: str, now: float) -> bool:
     )
 
 
-def wait_before_retry(attempts: int) -> timedelta | None:
-    """How long to wait after a failed attempt; None: it is dead."""
-    if attempts >= MAX_ATTEMPTS:
+def is_refusal(status: int) -> bool:
+    """Whether an HTTP status refuses this telling for what it is (4xx), rather than asking for patience."""
+    return 400 <= status < 500 and status not in NOT_NOW
+
+
+def wait_before_retry(attempts: int, refusals: int = 0) -> timedelta | None:
+    """How long to wait after a failed attempt, `refusals` of them refused (4xx); None: it is dead."""
+    if attempts >= MAX_ATTEMPTS or refusals >= MAX_REFUSALS:
         return None
     tripled = 3 ** min(max(0, attempts - 1), 10)
     return min(timedelta(seconds=FIRST_WAIT.total_seconds() * tripled), LONGEST_WAIT)

@@ -1,7 +1,6 @@
 """POST /visits: systems of the stores tell who came in."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -10,10 +9,9 @@ from api.door import serve
 from api.members import GONE, lost, match_rows
 from api.models import ApiKey
 from customers.store_visits import BY_GUIDE, Heard, StoreVisit, note_store_visits
+from customers.visit_rules import AHEAD, visit_problem
 from foundation import clock
 from org.naming import ids_by_code, ids_by_userid
-
-LONGEST_AGO = timedelta(days=730)
 
 
 @serve("POST", "/visits", scope="visits", says="写到店（最多 500 次）", asks=Visits, answers=Outcomes)
@@ -42,9 +40,8 @@ def post_visit_batch(session: Session, key: ApiKey, asked: Visits) -> Outcomes:
 
 
 def _problem(row: Visit, stores: Mapping[str, int], guides: Mapping[str, int]) -> str:
-    now, problems = clock.now(), []
-    if not now - LONGEST_AGO <= row.at <= now + timedelta(minutes=10):
-        problems.append("到店时间不能在将来，也不能早于两年前")
+    wrong = visit_problem(row.at, clock.now() + AHEAD)
+    problems = [wrong] if wrong else []
     if row.store_code not in stores:
         problems.append(f"没有编码是 {row.store_code} 的门店")
     if row.guide_userid and row.guide_userid not in guides:

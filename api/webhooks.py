@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.keys import only_headquarters
 from api.models import Webhook, WebhookCall
-from api.rules import PING, webhook_problems
+from api.rules import ERASED, PING, webhook_problems
 from foundation import audit, clock
 from foundation.config import settings
 from foundation.errors import Conflict, Invalid, NotFound
@@ -32,7 +32,10 @@ def get_webhook(session: Session, staff: Staff, webhook_id: int) -> Webhook:
 def save_webhook(
     session: Session, staff: Staff, name: str, url: str, kinds: Sequence[str], webhook_id: int | None = None
 ) -> tuple[Webhook, str]:
-    """Keep an address; a new one's secret is handed out this once ("" for a changed one). Raises Invalid by field."""
+    """Keep an address; a new one's secret is handed out this once ("" for a changed one). Raises Invalid by field.
+
+    Each hears of erasings (`ERASED`), asked for or not.
+    """
     only_headquarters(staff)
     problems = webhook_problems(name, url, kinds, settings().webhook_private_addresses)
     if problems:
@@ -43,7 +46,7 @@ def save_webhook(
         session.add(row)
     else:
         row, secret = get_webhook(session, staff, webhook_id), ""
-    row.name, row.url, row.kinds, row.revision = name, url, sorted(set(kinds)), row.revision + 1
+    row.name, row.url, row.kinds, row.revision = name, url, sorted({*kinds, ERASED}), row.revision + 1
     session.flush()
     audit.record(session, f"staff:{staff.id}", "webhook.save", f"webhook:{row.id}", title=row.name, after=row.url)
     return row, secret
@@ -91,7 +94,7 @@ def replay(session: Session, staff: Staff, webhook_id: int, call_id: int | None 
         chosen = chosen.where(WebhookCall.id == call_id, WebhookCall.status != "waiting")
     ids = list(session.scalars(chosen.with_for_update()))
     if ids:
-        again = {"status": "waiting", "attempts": 0, "due_at": clock.now(), "sent_at": None}
+        again = {"status": "waiting", "attempts": 0, "refusals": 0, "due_at": clock.now(), "sent_at": None}
         session.execute(update(WebhookCall).where(WebhookCall.id.in_(ids)).values(**again))
         audit.record(session, f"staff:{staff.id}", "webhook.replay", f"webhook:{row.id}", title=row.name, messages=len(ids))
         ring(session, JOB)

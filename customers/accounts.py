@@ -20,10 +20,15 @@ class Place(NamedTuple):
     external_userid: str | None
 
 
-# The relation goes back to the row of its own account, and leaves its place to another account's.
+# The relation goes back to the row of its own account with the marks of its tags, and leaves its place to another account's.
 STEP_ASIDE = text("""
-UPDATE follow SET customer_id = own.id, external_userid = NULL FROM customer AS own
-WHERE own.external_userid = follow.external_userid AND follow.customer_id = :customer_id AND follow.staff_id = :staff_id
+WITH aside AS (
+    UPDATE follow SET customer_id = own.id, external_userid = NULL FROM customer AS own
+    WHERE own.external_userid = follow.external_userid AND follow.customer_id = :customer_id AND follow.staff_id = :staff_id
+    RETURNING own.id AS own_id, follow.staff_id
+)
+UPDATE tag_mark SET customer_id = aside.own_id FROM aside
+WHERE tag_mark.customer_id = :customer_id AND tag_mark.staff_id = aside.staff_id
 """)
 
 

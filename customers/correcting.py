@@ -11,7 +11,7 @@ from customers.actions import note_timeline
 from customers.models import Customer
 from customers.person_requests import corrected, get_request
 from customers.phones import normal_phone
-from customers.place_rules import province_of, short_city, short_province
+from customers.place_rules import place_problem, province_of, short_city, short_province
 from customers.profile_actions import keep_answer
 from customers.profile_models import FieldKind, ProfileAnswer, ProfileField
 from customers.profile_rules import read_answer
@@ -72,6 +72,8 @@ def correct(session: Session, staff: Staff, request_id: int, typed: Mapping[str,
     wanted |= _places(before, wanted)
     changed = [name for name in before if wanted[name] != before[name]]
     values, problems = _read(held, wanted, changed)
+    if {"province", "city"} & set(changed) and (problem := place_problem(wanted["province"], wanted["city"])):
+        problems.setdefault("city", problem)
     if problems:
         raise Invalid("还没有更正，请看标红的地方", problems)
     if not changed:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from customers.import_models import CustomerImport, ImportRow, ImportStatus
 from customers.import_rules import FIELDS, is_formula
-from customers.import_sql import ALL, NEW_FACTS, NEW_PROVINCE, NEWS, OLD_FACTS
+from customers.import_sql import ALL, NEW_CITY, NEW_FACTS, NEW_PROVINCE, NEWS, OLD_FACTS
 from customers.models import Customer
 from customers.service_models import CustomerSize
 from customers.service_rules import SIZE_KINDS
@@ -24,7 +24,7 @@ _OTHER = {
     "member_no": "part.member_no <> customer.member_no", "phone": "part.phone <> customer.phone",
     "birthday": "part.birthday <> customer.birthday",
     "province": f"customer.province <> '' AND {NEW_PROVINCE} <> customer.province",
-    "city": "customer.city <> '' AND part.city <> customer.city",
+    "city": f"customer.city <> '' AND {NEW_CITY} <> customer.city",
 }  # fmt: skip
 _KNOWN = f"({ALL}) AS part JOIN customer ON customer.id = part.customer_id"
 # Each staged row with every field of it that differs from something she has: (row, customer_id, field).

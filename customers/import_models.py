@@ -1,4 +1,4 @@
-"""Files brought in: members, tags, sizes, orders, static lists; how far each has come and what was wrong in which row."""
+"""Files brought in: members, tags, sizes, orders, visits, static lists; how far each has come and what was wrong in which row."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 
 from customers import import_rules as rules
 from customers.import_sheets import Record
-from customers.place_rules import place_told
+from customers.place_rules import place_problem, place_told
 from customers.purchase_rules import MAX_GOODS, title_of, yuan
 from customers.service_rules import SIZE_KINDS, size_problem
 from foundation.text import cut
@@ -64,11 +64,12 @@ class Reader:
         self._places = [(name, place, cells[name]) for name, place in places.items()]
 
     def _cells(self, names: Names, today: date, latest: datetime) -> dict[str, Callable[[str], object]]:
+        moment = rules.read_visit if self.kind == "visits" else rules.read_moment
         birthday = lru_cache(DAYS_KEPT)(partial(rules.read_day, today=today))
         cells: dict[str, Callable[[str], object]] = {
             "external_userid": rules.read_short(64), "unionid": rules.read_short(64), "member_no": rules.read_short(40),
             "phone": rules.read_phone, "birthday": birthday, "province": rules.read_province,
-            "city": rules.read_city, "order_no": rules.read_short(64), "at": partial(rules.read_moment, latest=latest),
+            "city": rules.read_city, "order_no": rules.read_short(64), "at": partial(moment, latest=latest),
             "paid": rules.read_money, "refunded": rules.read_money, "source": rules.read_short(MAX_SOURCE),
             "goods": rules.split_words, "store": partial(_named, names.stores, "门店"),
             "guide": partial(_named, names.guides, "导购"), "tags": partial(_tags, names),
@@ -131,8 +132,11 @@ def _size(kind: str, text: str) -> str:
 
 
 def _finish_member(line: Line) -> None:
-    if "city" in line.values:
-        line.values["province"], _ = place_told(line.values.get("province"), line.values["city"])
+    province, city = line.values.get("province"), line.values.get("city")
+    if problem := place_problem(province, city):
+        line.problems.append(Problem(line.row, "city", str(city), problem))
+    elif city:
+        line.values["province"], _ = place_told(province, city)
 
 
 def _finish_order(line: Line) -> None:

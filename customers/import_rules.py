@@ -11,9 +11,12 @@ from customers.phones import is_rounded, normal_phone
 from customers.place_rules import short_city, short_province
 from customers.purchase_rules import MAX_FEN
 from customers.service_rules import SIZE_KINDS
+from customers.visit_rules import visit_problem
 from foundation.clock import SHANGHAI
 
-KINDS = {"members": "会员资料", "orders": "历史订单", "tags": "客户标签", "sizes": "尺码", "list": "静态人群"}
+KINDS = {
+    "members": "会员资料", "orders": "历史订单", "visits": "到店", "tags": "客户标签", "sizes": "尺码", "list": "静态人群",
+}  # fmt: skip
 IDENTITY = ("external_userid", "unionid", "member_no", "phone")
 # Excel counts days from here (and believes 1900 was a leap year).
 EXCEL_DAY_ZERO = date(1899, 12, 30)
@@ -59,6 +62,12 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("guide", "导购", ("导购账号", "销售", "店员", "guide", "userid")),
         Field("goods", "商品", ("商品名称", "货品", "商品明细", "goods", "product")),
         Field("source", "来源系统", ("来源", "渠道", "source")),
+    ),
+    "visits": (
+        *WHO,
+        Field("at", "到店时间", ("到店日期", "进店时间", "来店时间", "来店日期", "日期", "时间", "at"), needed=True),
+        Field("store", "门店编码", ("门店", "店铺", "门店编号", "门店名称", "store", "store_code"), needed=True),
+        Field("guide", "导购", ("导购账号", "接待导购", "销售", "店员", "guide", "guide_userid", "userid")),
     ),
     "tags": (*WHO, Field("tags", "标签", ("标签名", "标签名称", "tag", "tags"), needed=True)),
     "sizes": (*WHO, *(Field(kind, kind, ()) for kind in SIZE_KINDS)),
@@ -156,13 +165,25 @@ def read_day(text: str, today: date) -> date:
 
 def read_moment(text: str, latest: datetime) -> datetime:
     """A moment, in Shanghai where no zone is told: 2026-11-01 12:30[:05], 2026/11/1, 2026年11月1日 12:30, or Excel's number."""
-    try:
-        moment = _moment(text)
-    except (ValueError, OverflowError):
-        raise ValueError("时间不对，请写成 2026-11-01 12:30") from None
+    moment = _read_moment(text)
     if moment.year < EARLIEST_ORDER or moment > latest:
         raise ValueError("下单时间不能早于 1990 年，也不能在将来")
     return moment
+
+
+def read_visit(text: str, latest: datetime) -> datetime:
+    """The moment of a visit, written in the same ways; a day alone is its midnight."""
+    moment = _read_moment(text)
+    if problem := visit_problem(moment, latest):
+        raise ValueError(problem)
+    return moment
+
+
+def _read_moment(text: str) -> datetime:
+    try:
+        return _moment(text)
+    except (ValueError, OverflowError):
+        raise ValueError("时间不对，请写成 2026-11-01 12:30") from None
 
 
 def _moment(text: str) -> datetime:

@@ -1,6 +1,10 @@
 """The set-based statements of an import: a stretch of staged rows applied in one go each. Decides nothing."""
 
+import json
+
 from sqlalchemy import text
+
+from customers.place_rules import PROVINCES_OF
 
 # Who was merged into another since the check is that other one now. A subquery: joined, six million customers would be hashed.
 PART = """SELECT row,
@@ -37,9 +41,13 @@ ONE_BY_ONE = text("SELECT set_config('enable_hashjoin', 'off', true), set_config
 # A city told without a province we know of empties the province (''), unless she lived there before.
 NEW_PROVINCE = """CASE WHEN part.province = '' AND part.city = customer.city THEN customer.province
     ELSE COALESCE(part.province, customer.province) END"""
+# A province told alone empties a city that is known to lie elsewhere.
+NEW_CITY = f"""CASE WHEN part.city IS NULL AND part.province <> ''
+        AND NOT COALESCE(CAST('{json.dumps(PROVINCES_OF, ensure_ascii=False)}' AS jsonb)->customer.city ? part.province, true)
+    THEN '' ELSE COALESCE(part.city, customer.city) END"""
 NEW_FACTS = f"""(COALESCE(part.member_no, customer.member_no), COALESCE(part.phone, customer.phone),
     COALESCE(part.phone_last4, customer.phone_last4), COALESCE(part.birthday, customer.birthday),
-    {NEW_PROVINCE}, COALESCE(part.city, customer.city))"""
+    {NEW_PROVINCE}, {NEW_CITY})"""
 OLD_FACTS = "(customer.member_no, customer.phone, customer.phone_last4, customer.birthday, customer.province, customer.city)"
 TOLD = """SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:member_nos AS text[]), CAST(:phones AS bytea[]),
     CAST(:last4s AS text[]), CAST(:birthdays AS date[]), CAST(:provinces AS text[]), CAST(:cities AS text[]))
@@ -156,8 +164,10 @@ SELECT customer_id FROM changed
 LIST = text(f"SELECT customer_id FROM ({PART}) AS part ORDER BY row")  # noqa: S608
 APPLY = {"members": MEMBERS, "orders": ORDERS, "sizes": SIZES, "tags": TAGS, "list": LIST}
 
-# Of rows that mean the same (customer, or order) the last one counts; the others are told. They are taken out by their places,
-# joined with nothing: what the planner knows may be of the file before, and for a row it expects it would walk a million twice.
+DAY = "CAST({} AT TIME ZONE 'Asia/Shanghai' AS date)"
+# Of rows that mean the same (customer, order, a customer's day in a store) the last one counts; the others are told. They are
+# taken out by their places, joined with nothing: what the planner knows may be of the file before, and for a row it expects it
+# would walk a million twice.
 DOUBLES = {
     kind: text(f"""
 WITH doubled AS MATERIALIZED (
@@ -175,7 +185,7 @@ SELECT count(*) FROM gone
 """)  # noqa: S608
     for kind, same, what in (
         ("members", "customer_id", "位客户"), ("sizes", "customer_id", "位客户"), ("list", "customer_id", "位客户"),
-        ("orders", "source, order_no", "张订单"),
+        ("orders", "source, order_no", "张订单"), ("visits", f"customer_id, store_id, {DAY.format('at')}", "次到店"),
     )
 }  # fmt: skip
 
@@ -185,6 +195,9 @@ NEWS = {
     "orders": text(f"""SELECT count(*) FROM ({ALL}) AS part WHERE NOT EXISTS (SELECT FROM purchase
         WHERE purchase.source = part.source AND purchase.order_no = part.order_no
           AND purchase.refunded_fen >= COALESCE(part.refunded_fen, 0))"""),  # noqa: S608
+    "visits": text(f"""SELECT count(*) FROM ({ALL}) AS part WHERE NOT EXISTS (SELECT FROM timeline_entry AS known
+        WHERE known.customer_id = part.customer_id AND known.kind = 'visited' AND known.facts->>'source' <> 'guide'
+          AND known.facts->>'store' = CAST(part.store_id AS text) AND {DAY.format("known.at")} = {DAY.format("part.at")})"""),  # noqa: S608
     "tags": text(f"""SELECT count(*) FROM ({ALL}) AS part JOIN customer ON customer.id = part.customer_id
         WHERE NOT customer.tag_ids @> part.tag_ids"""),  # noqa: S608
     "sizes": text(f"""SELECT count(*) FROM ({ALL}) AS part

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from json import JSONEncoder
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from customers.import_sql import DOUBLES
 from customers.matching import find_customers, sealed_phone
 from customers.models import Follow, FollowStatus, Tag, TagGroup
 from customers.purchase_rules import refund_title
+from customers.visit_rules import AHEAD
 from foundation import clock
 from foundation.blobs import blob_path
 from foundation.text import cut
@@ -27,6 +27,8 @@ from org.models import Staff, StaffStatus, Store
 MOST_PROBLEMS = 20_000
 # Counting and clearing two million rows may take longer than a page may.
 PATIENT = text("SET LOCAL statement_timeout = '600s'")
+# How far ahead of now a moment in a file may lie; of other kinds a day.
+_AHEAD = {"visits": AHEAD}
 NOBODY_FOLLOWS = "现在没有导购跟进这位客户，打不了标签"
 # Its texts were cleaned when they were read.
 AS_JSON = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -38,6 +40,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "source": "text", "order_no": "text", "at": "timestamptz", "paid_fen": "int8", "refunded_fen": "int8",
         "store_id": "int8", "staff_id": "int8", "facts": "jsonb",
     },
+    "visits": {"at": "timestamptz", "store_id": "int8", "staff_id": "int8"},
     "tags": {"tag_ids": "int4[]"},
     "sizes": {"facts": "jsonb"},
     "list": {},
@@ -71,7 +74,9 @@ def begin_check(session: Session, import_id: int) -> Check:
         row.position = row.good = row.bad = 0
     sheet = look(blob_path(row.blob_key), row.filename)
     places = places_of(row.columns, sheet.headings)
-    reader = Reader(row.kind, places, load_names(session, row.kind), clock.today(), clock.now() + timedelta(days=1))
+    reader = Reader(
+        row.kind, places, load_names(session, row.kind), clock.today(), clock.now() + _AHEAD.get(row.kind, clock.days(1))
+    )
     row.encoding = sheet.encoding
     session.flush()
     return Check(row.id, row.kind, sheet.path, sheet.encoding, sheet.separator, max(row.position, sheet.head_row), reader)
@@ -84,7 +89,7 @@ def count_staged(session: Session, import_id: int) -> int:
 
 def load_names(session: Session, kind: str) -> Names:
     """The names a file of this kind may use."""
-    if kind == "orders":
+    if kind in ("orders", "visits"):
         stores = [
             (word, row.id) for row in session.execute(select(Store.id, Store.code, Store.name)) for word in {row.code, row.name}
         ]
@@ -152,6 +157,8 @@ def _values(kind: str, line: Line) -> tuple[object, ...]:
             values["source"], values["order_no"], values["at"], values["paid"], refunded, values.get("store"),
             values.get("guide"), Jsonb(facts, AS_JSON),
         )  # fmt: skip
+    if kind == "visits":
+        return (values["at"], values["store"], values.get("guide"))
     if kind == "tags":
         return (values["tags"],)
     return (Jsonb(values["facts"], AS_JSON),) if kind == "sizes" else ()

@@ -13,6 +13,7 @@ from customers.import_rules import KINDS, column_problems, guess_columns
 from customers.import_sheets import Sheet, look
 from customers.import_sql import APPLY, DOUBLES, LOCK, LOCK_LIGHTLY, NO_LOOP, ONE_BY_ONE
 from customers.import_staging import count_staged, forget_rows, lock_import
+from customers.import_visits import let_visits_in
 from customers.matching import USUAL
 from customers.tier_due import want_retier
 from foundation import audit, clock
@@ -29,8 +30,9 @@ LIVE = (ImportStatus.CHECKING, ImportStatus.RUNNING)
 BULK = text("""
 SELECT set_config('guidedesk.bulk', 'on', true), set_config('jit', 'off', true), set_config('synchronous_commit', 'off', true)
 """)
-# Of these kinds no two rows of a file mean the same customer or order, so stretches of it can be let in side by side.
-SIDE_BY_SIDE = frozenset(DOUBLES) - {"list"}
+# Of these kinds no two rows of a file mean the same customer or order, so stretches of it can be let in side by side. Visits are
+# kept one stretch after the other: rows merged since the check may mean one day in one store.
+SIDE_BY_SIDE = frozenset(DOUBLES) - {"list", "visits"}
 Put = Callable[[Session, CustomerImport, list[int]], int]
 
 
@@ -161,6 +163,8 @@ def apply_part(session: Session, row: CustomerImport, after: int, until: int) ->
     """Let the rows after `after` until `until` in; whose customers' they were. To be followed by `keep_part`, or rolled back."""
     part = {"import_id": row.id, "after": after, "until": until}
     session.execute(BULK)
+    if row.kind == "visits":
+        return let_visits_in(session, row.id, after, until)
     session.execute(ONE_BY_ONE)
     if row.kind != "members":
         session.execute(LOCK if row.kind in ("sizes", "tags") else LOCK_LIGHTLY, part)

@@ -8,10 +8,12 @@ BY_ID = (
     "timeline_entry", "customer_note", "next_step", "closet_item", "tag_mark", "tier_move", "contact", "consent_change",
     "tag_moment", "owner_change", "loss", "purchase", "tracked_link", "item_send", "data_request",
 )  # fmt: skip
-# A link of the same version from the same guide stands on the kept row already: hers stays where it is.
+# A link of the same version from the same guide stands on the kept row already: hers stays where it is. Marks of tags stay with
+# a relation that stays: by customer and guide alone nobody could tell them from those of the guide's other relation with her.
 STAYING = {
+    "tag_mark": "NOT EXISTS (SELECT FROM follow WHERE follow.customer_id = :gone AND follow.staff_id = one.staff_id)",
     "tracked_link": "NOT EXISTS (SELECT FROM tracked_link AS same WHERE same.customer_id = :kept"
-    " AND same.version_id = one.version_id AND same.staff_id IS NOT DISTINCT FROM one.staff_id AND same.once = one.once)"
+    " AND same.version_id = one.version_id AND same.staff_id IS NOT DISTINCT FROM one.staff_id AND same.once = one.once)",
 }
 # One row for each key: of two the newer counts, the older is kept in the merge.
 BY_KEY = {"customer_size": "kind", "profile_answer": "field_id"}

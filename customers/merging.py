@@ -14,6 +14,7 @@ from customers.opt_out_rules import tighter
 from customers.owner_models import CustomerMerge
 from customers.owner_rules import UNDO
 from customers.owning import note_owner, take_firmer_owner
+from customers.place_rules import place_problem
 from customers.purchase_models import Purchase
 from customers.respect_models import ConsentChange
 from customers.service_models import CustomerNote
@@ -83,9 +84,14 @@ def _told(value: Any) -> Any:
 
 
 def _fill(one: Customer, other: Customer) -> list[str]:
-    """Blanks of the kept row take what the gone one has; which they were. A phone and its last digits go together."""
+    """Blanks of the kept row take what the gone one has; which they were. A phone and its last digits go together.
+
+    A city that lies in another province than the kept one stays where it is, and a province likewise.
+    """
     blank = [name for name in FILLED if not getattr(one, name) and getattr(other, name)]
     names = [name for name in blank if name != "phone_last4" or "phone" in blank]
+    if place_problem(one.province or other.province, one.city or other.city):
+        names = [name for name in names if name not in ("province", "city")]
     for name in names:
         setattr(one, name, getattr(other, name))
     return names

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from customers.models import Customer, Follow, Tag, TagGroup
@@ -40,13 +40,14 @@ def list_relations_in(
 
 def list_marks(session: Session, viewer: Staff, customer_id: int, limit: int = 100) -> list[tuple[TagMark, Tag, str, str | None]]:
     """Tags given by guides of the viewer's subtree, those that still stand first: (mark, tag, group, rule's name)."""
+    hers = select(Customer.id).where(or_(Customer.id == customer_id, Customer.merged_into_id == customer_id))
     query = (
         select(TagMark, Tag, TagGroup.name, TagRule.name)
         .join(Tag, Tag.id == TagMark.tag_id)
         .join(TagGroup, TagGroup.id == Tag.group_id)
         .join(Staff, Staff.id == TagMark.staff_id)
         .outerjoin(TagRule, TagRule.id == TagMark.rule_id)
-        .where(TagMark.customer_id == customer_id, inside(Staff.path, viewer.path))
+        .where(TagMark.customer_id.in_(hers), inside(Staff.path, viewer.path))
         .order_by(TagMark.ended_at.is_not(None), TagMark.at.desc(), TagMark.id.desc())
         .limit(limit)
     )

@@ -35,6 +35,11 @@ CITIES = {
     "新疆": "乌鲁木齐 克拉玛依 吐鲁番 哈密 昌吉 博尔塔拉 巴音郭楞 库尔勒 阿克苏 克孜勒苏 喀什 和田 伊犁 伊宁 塔城 阿勒泰 "
     "石河子 阿拉尔 图木舒克 五家渠 北屯 铁门关 双河 可克达拉 昆玉 胡杨河 新星",
 }  # fmt: skip
+# Their districts and counties that people write by a name of a city elsewhere: 朝阳 is a city of 辽宁 and a district of 北京.
+_NAMESAKES = {
+    "北京": "朝阳", "吉林": "朝阳 西安", "黑龙江": "大同 西安 兴安 甘南", "辽宁": "中山", "广西": "兴安", "湖南": "资阳",
+    "台湾": "中山 大同 文山 北屯 吉安 长治",
+}  # fmt: skip
 _LONG = {
     "内蒙古": ("内蒙古自治区", "内蒙"), "广西": ("广西壮族自治区", "广西自治区"), "宁夏": ("宁夏回族自治区", "宁夏自治区"),
     "新疆": ("新疆维吾尔自治区", "新疆自治区"), "西藏": ("西藏自治区",), "香港": ("香港特别行政区", "中国香港"),
@@ -44,6 +49,10 @@ _LONG = {
 _MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 _SPELT = {spelling: name for name in CITIES for spelling in (name, *_LONG.get(name, (f"{name}省",)))}
 _HOME = {city: province for province, cities in CITIES.items() for city in cities.split()}
+# Each known city with every province it may be told with, the one it is a city of first.
+PROVINCES_OF = {
+    city: (home, *(province for province, cities in _NAMESAKES.items() if city in cities.split())) for city, home in _HOME.items()
+}
 # The province written before the city, in full: 江苏省苏州市.
 _BEFORE = re.compile("^(?:" + "|".join(sorted((one for one in _SPELT if one[-1] in "省区"), key=len, reverse=True)) + ")(?=.{2})")
 _PREFECTURE = re.compile(r"(.{2,}?)(?:[^族]{1,4}族)*(?:自治州|地区|盟|市)")
@@ -76,10 +85,23 @@ def province_of(city: str) -> str | None:
     return _HOME.get(city)
 
 
+def place_problem(province: str | None, city: str | None) -> str:
+    """Why a province and a city (both short) cannot stand together, in Chinese; "" where they can or one is not known."""
+    homes = PROVINCES_OF.get(city or "", ())
+    if province not in CITIES or not homes or province in homes:
+        return ""
+    return f"{city}属于{_full(homes[0])}，不属于{_full(province)}，请核对省份和城市"
+
+
+def _full(province: str) -> str:
+    return _LONG.get(province, (f"{province}省",))[0]
+
+
 def place_told(province: str | None, city: str | None) -> tuple[str | None, str | None]:
     """What to keep of a province (short) and a city (short) told together, None: not told.
 
-    A city alone says its province; where we do not know it, the old one is emptied (""): 上海 / 苏州 would be a lie.
+    A city alone says its province; where we do not know it, the old one is emptied (""): 上海 / 苏州 would be a lie. Of a
+    province alone the statements that keep it (customers.import_sql) empty a city that is known to lie elsewhere.
     """
     if city and province is None:
         return province_of(city) or "", city

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -153,5 +153,8 @@ def keep_answer(
         city = short_city(str(value or ""))[:MAX_CITY]
         province = place_told(None, city)[0]
         place = {"city": city} if province is None else {"city": city, "province": province}
-        session.execute(update(Customer).where(Customer.id == customer_id, Customer.city != city).values(place))
+        other = Customer.city != city
+        if province:
+            other = or_(other, Customer.province != province)
+        session.execute(update(Customer).where(Customer.id == customer_id, other).values(place))
     session.flush()

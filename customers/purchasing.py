@@ -80,6 +80,11 @@ def note_purchases(session: Session, orders: Iterable[PurchaseFacts]) -> list[No
     return [one for one, _ in noted]
 
 
+def erased_among(session: Session, ids: set[int]) -> set[int]:
+    """Who of these is nobody any more; of customers orders were just noted for, whose rows are locked, it stays true."""
+    return ids - set(_homes(session, ids)) if ids else set()
+
+
 def _once_each(orders: Iterable[PurchaseFacts]) -> list[PurchaseFacts]:
     """Each order once: of two tellings the one with the higher refund."""
     found: dict[tuple[str, str], PurchaseFacts] = {}

@@ -25,8 +25,9 @@ WHERE customer.id = together.id AND customer.tag_ids IS DISTINCT FROM together.t
 """)  # noqa: S608  made of our own words
 
 # What becomes of the relations in `next` (id, home_id, tags, and sorted what of them is `fresh`, what `gone`): written, marked,
-# told to the timeline, handed on to the platform later. Marks are asked for by equality alone: every plan of that is short, and
-# a guide may have a million of them. Most relations have the same to tell: the words are made once.
+# told to the timeline, handed on to the platform later. Marks stand on the row of their relation, moments on the one she lives
+# on. Marks are asked for by equality alone: every plan of that is short, and a guide may have a million of them. Most relations
+# have the same to tell: the words are made once.
 CHANGED = """
 changed AS (
     UPDATE follow SET tag_ids = next.tags, tag_revision = follow.tag_revision + 1 FROM next
@@ -36,16 +37,15 @@ changed AS (
 ), later AS (
     INSERT INTO tags_wanted (follow_id, at) SELECT id, :now FROM changed ON CONFLICT (follow_id) DO NOTHING
 ), lost AS (
-    SELECT customer_id, staff_id, unnest(gone) AS tag_id FROM changed
-    UNION ALL SELECT row_id, staff_id, unnest(gone) FROM changed WHERE row_id <> customer_id
+    SELECT row_id, staff_id, unnest(gone) AS tag_id FROM changed
 ), ended AS (
     UPDATE tag_mark SET ended_at = :now, ended_by = :by FROM lost
-    WHERE tag_mark.customer_id = lost.customer_id AND tag_mark.staff_id = lost.staff_id AND tag_mark.tag_id = lost.tag_id
+    WHERE tag_mark.customer_id = lost.row_id AND tag_mark.staff_id = lost.staff_id AND tag_mark.tag_id = lost.tag_id
       AND tag_mark.ended_at IS NULL
 ), given AS (
     INSERT INTO tag_mark (customer_id, staff_id, tag_id, source, by, why, batch_id, at, ended_at, ended_by)
-    SELECT customer_id, staff_id, unnest(fresh), 'console', :by, :why, :batch_id, :now, NULL, '' FROM changed
-    UNION ALL SELECT customer_id, staff_id, unnest(gone), 'console', :by, :why, :batch_id, :now, :now, :by FROM changed
+    SELECT row_id, staff_id, unnest(fresh), 'console', :by, :why, :batch_id, :now, NULL, '' FROM changed
+    UNION ALL SELECT row_id, staff_id, unnest(gone), 'console', :by, :why, :batch_id, :now, :now, :by FROM changed
 ), words AS MATERIALIZED (
     SELECT fresh, gone, jsonb_build_object(
         'by', CAST(:by AS text), 'why', CAST(:why AS text),
@@ -89,15 +89,15 @@ WITH next AS MATERIALIZED (
 """)  # noqa: S608
 
 # What a batch gave and still stands is taken; what it took is given again unless she got it, or a rival of it, meanwhile.
-# Living tags alone: a tag deleted since does not come back. A merge moves marks to the row she lives on, not always the relation.
+# Living tags alone: a tag deleted since does not come back. Each relation by its own marks: a guide may know both her accounts.
 UNDO = text(f"""
 WITH marks AS MATERIALIZED (
     SELECT tag_mark.*, asked.home_id
     FROM {ASKED} JOIN tag_mark ON tag_mark.customer_id = asked.customer_id AND tag_mark.batch_id = :undone
 ), together AS MATERIALIZED (
-    SELECT home_id, staff_id, array_agg(tag_id) FILTER (WHERE ended_at IS NULL) AS gave,
+    SELECT home_id, customer_id, staff_id, array_agg(tag_id) FILTER (WHERE ended_at IS NULL) AS gave,
            array_agg(tag_id) FILTER (WHERE ended_at = at) AS took
-    FROM marks GROUP BY home_id, staff_id
+    FROM marks GROUP BY home_id, customer_id, staff_id
 ), goal AS MATERIALIZED (
     SELECT follow.id, together.home_id, follow.tag_ids AS was, ARRAY(
         SELECT one FROM unnest(follow.tag_ids) AS one WHERE one <> ALL(COALESCE(gave, '{{}}'))
@@ -106,8 +106,7 @@ WITH marks AS MATERIALIZED (
             SELECT 1 FROM tag AS rival WHERE rival.group_id = tag.group_id AND rival.id = ANY(follow.tag_ids)
               AND rival.id <> ALL(COALESCE(gave, '{{}}'))))
         ORDER BY 1) AS tags
-    FROM {ASKED} JOIN together ON together.home_id = asked.home_id
-    JOIN follow ON follow.customer_id = asked.customer_id AND follow.staff_id = together.staff_id
+    FROM together JOIN follow ON follow.customer_id = together.customer_id AND follow.staff_id = together.staff_id
     WHERE follow.status = 'active'
 ), next AS MATERIALIZED (
     SELECT id, home_id, tags, ARRAY(SELECT unnest(tags) EXCEPT SELECT unnest(was) ORDER BY 1) AS fresh,

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from customers.models import Customer, Follow, FollowStatus, Tag
@@ -98,7 +98,9 @@ def read_hers(session: Session, ids: Collection[int]) -> dict[int, Her]:
 def read_refusals(session: Session, looks: Mapping[int, Collection[Look]]) -> set[tuple[int, int]]:
     """(customer, tag) where a person took the tag away: a rule never fights a guide."""
     tags = {look.rule.tag_id for mine in looks.values() for look in mine}
-    chosen = select(TagMark.customer_id, TagMark.tag_id).where(TagMark.customer_id.in_(looks), taken_by_hand(*tags))
+    hers = or_(Customer.id.in_(looks), Customer.merged_into_id.in_(looks))
+    chosen = select(func.coalesce(Customer.merged_into_id, Customer.id), TagMark.tag_id)
+    chosen = chosen.join(TagMark, TagMark.customer_id == Customer.id).where(hers, taken_by_hand(*tags))
     return {(customer_id, tag_id) for customer_id, tag_id in session.execute(chosen.distinct())}
 
 

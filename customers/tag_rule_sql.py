@@ -20,7 +20,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from customers.models import Customer, TimelineEntry
 from customers.tag_marks import taken_by_hand
@@ -95,4 +95,10 @@ def has_tag(tag_id: int) -> ColumnElement[bool]:
 
 def refused(tag_id: int) -> ColumnElement[bool]:
     """Customers a person took this tag away from: a rule never fights a guide."""
-    return exists(select(literal(1)).where(TagMark.customer_id == Customer.id, taken_by_hand(tag_id)))
+    taken, account = taken_by_hand(tag_id), aliased(Customer)
+    # A guide who knows both her accounts keeps a relation, with its marks, on the row that was merged.
+    there = select(literal(1)).select_from(account).join(TagMark, TagMark.customer_id == account.id)
+    return or_(
+        exists(select(literal(1)).where(TagMark.customer_id == Customer.id, taken)),
+        exists(there.where(account.merged_into_id == Customer.id, taken)),
+    )

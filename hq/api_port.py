@@ -65,10 +65,11 @@ class Webhooks(Protocol):
 
 
 class Words(Protocol):
-    """Scopes and kinds with their Chinese names (api.rules)."""
+    """Scopes and kinds with their Chinese names, and the kind every address is told (api.rules)."""
 
     SCOPES: dict[str, str]
     KINDS: dict[str, str]
+    ERASED: str
 
 
 class Reference(Protocol):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from api.calling import send
 from api.delivery import Owed, claim, put_back, record
 from api.keys import forget_old
-from api.rules import FIRST_WAIT, PING, wait_before_retry
+from api.rules import PING
 from foundation.db import transaction
 
 AT_ONCE = 16
@@ -46,10 +46,9 @@ def _tell(calls: list[Owed]) -> int:
         outcome = send(owed)
         stop = not outcome.ok and owed.kind != PING
         with transaction() as session:
-            record(session, owed, outcome)
+            pause = record(session, owed, outcome)
             if stop:
-                dead_wait = FIRST_WAIT if outcome.unreachable else timedelta(0)
-                put_back(session, calls[place + 1 :], wait_before_retry(owed.attempts) or dead_wait)
+                put_back(session, calls[place + 1 :], pause)
         if stop:
             break
         good += outcome.ok

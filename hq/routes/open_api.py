@@ -133,7 +133,7 @@ def _form(
     chosen = values["kinds"].split(",")
     return render_template(
         "hq/webhook_form.html", values=values, fields=fields, webhook_id=webhook_id, seen=seen, overtaken=overtaken,
-        kinds=open_api()[2].KINDS, chosen=chosen,
+        kinds=open_api()[2].KINDS, always=open_api()[2].ERASED, chosen=chosen,
     )  # fmt: skip
 
 

@@ -233,11 +233,11 @@ def undo_tag_mark(external_userid: str, mark_id: int) -> ResponseReturnValue:
     try:
         with transaction() as session:
             customer, _ = get_customer_of(session, current_staff(), external_userid)
-            mark, guide, _ = get_mark(session, current_staff(), mark_id)
-            if mark.customer_id != customer.id:
+            mark, guide, account = get_mark(session, current_staff(), mark_id)
+            if (account.merged_into_id or account.id) != customer.id:
                 raise NotFound("这个标签已经去掉了")
             by = f"console:{current_staff().id}"
-            tag_customer(session, guide, customer.id, remove=[mark.tag_id], by=by, why="在控制台撤销")
+            tag_customer(session, guide, account.id, remove=[mark.tag_id], by=by, why="在控制台撤销")
         flash("已去掉这个标签，规则不会再给她打上", "success")
     except NotFound:
         raise

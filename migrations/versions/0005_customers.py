@@ -94,12 +94,12 @@ BEGIN
 END $$""", """
 CREATE FUNCTION change_feed_tell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO webhook_call (webhook_id, kind, body, once, status, attempts, answer, created_at, due_at)
+    INSERT INTO webhook_call (webhook_id, kind, body, once, status, attempts, refusals, answer, created_at, due_at)
     SELECT webhook.id, fresh.kind,
            jsonb_build_object('id', fresh.id, 'kind', fresh.kind, 'at', to_char(fresh.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                               'external_userid', COALESCE(fresh.facts->>'external_userid', customer.external_userid),
                               'facts', fresh.facts - 'external_userid'),
-           'change:' || fresh.id, 'waiting', 0, '', fresh.at, fresh.at
+           'change:' || fresh.id, 'waiting', 0, 0, '', fresh.at, fresh.at
     FROM fresh JOIN customer ON customer.id = fresh.customer_id
     JOIN webhook ON webhook.disabled_at IS NULL AND fresh.kind = ANY(webhook.kinds)
     ORDER BY fresh.id;
@@ -761,6 +761,7 @@ def upgrade() -> None:
     sa.Column('once', sa.String(length=120), nullable=False),
     sa.Column('status', sa.String(length=8), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('refusals', sa.Integer(), nullable=False),
     sa.Column('answer', sa.String(length=300), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),

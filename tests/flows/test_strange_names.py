@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -95,9 +96,16 @@ def test_a_strange_name_is_kept_whole_and_shown_short_and_safe(
         assert longest < 6_000 or path == hers, f"{path} shows {longest} characters in one place"
 
 
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """The middle of today: a card of the day is of no use after its evening, whenever the tests run."""
+    with time_machine.travel(clock.at(clock.today(), 12), tick=True):
+        yield
+
+
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_a_strange_name_on_a_card_is_cut_to_what_the_platform_takes(
-    client: FlaskClient, platform: ScriptedPlatform, brand: Brand, name: str
+    client: FlaskClient, platform: ScriptedPlatform, brand: Brand, noon: None, name: str
 ) -> None:
     meet(client, platform, brand, name)
     word = next((part for part in name.split() if part.strip("\u200b")), "陈")[:8]

@@ -55,6 +55,10 @@ def test_members_are_written_and_unknown_ones_told(crm: Crm) -> None:
     mars = crm.ask("PUT", "/members", {"members": [rows[0] | {"province": "火星"}, rows[1] | {"province": "浙江省"}]})
     assert statuses(mars) == ["invalid", "updated"]
     assert "没有这个省份" in mars.json["results"][0]["message"]
+    apart = crm.ask("PUT", "/members", {"members": [{"external_userid": "wm1", "province": "江苏省", "city": "杭州市"}]})
+    assert [(one["status"], one["message"]) for one in apart.json["results"]] == [
+        ("invalid", "杭州属于浙江省，不属于江苏省，请核对省份和城市")
+    ]
     # Now the phone of wm1 and the id of wm2 lead to two people.
     crossed = crm.ask("PUT", "/members", {"members": [{"external_userid": "wm2", "phone": "13900139000"}]})
     assert statuses(crossed) == ["unknown"]

@@ -12,13 +12,14 @@ from api import webhooks
 from api.calling import send
 from api.delivery import Outcome, Owed, claim
 from api.models import Webhook, WebhookCall
-from api.rules import MAX_ATTEMPTS, address_problem, is_outside, wait_before_retry
+from api.rules import MAX_ATTEMPTS, MAX_REFUSALS, wait_before_retry
 from customers.models import Customer
+from customers.person_requests import ask_for_data, confirm_erasing, erase_confirmed
 from foundation import clock
 from foundation.db import engine, transaction
-from foundation.errors import Conflict, Invalid
+from foundation.errors import Conflict
 from jobs.api_jobs import AT_ONCE, tell_webhooks
-from tests.builders.customers import make_customer
+from tests.builders.customers import make_customer, make_follow
 from tests.builders.sop import Brand
 from tests.rooms.api.conftest import Listener
 
@@ -145,52 +146,6 @@ def test_our_own_network_is_not_reached(listener: Listener, database: None) -> N
     assert listener.heard == []
 
 
-@pytest.mark.parametrize(
-    ("address", "outside"),
-    [
-        ("8.8.8.8", True), ("10.0.0.1", False), ("127.0.0.1", False), ("169.254.169.254", False), ("192.168.1.1", False),
-        ("100.64.0.1", False), ("0.0.0.0", False), ("::1", False), ("fd00::1", False), ("::ffff:10.0.0.1", False),
-        ("2400:3200::1", True), ("224.0.0.1", False), ("172.31.255.1", False), ("2002:0a00:0001::", False),
-        ("64:ff9b::a9fe:a9fe", False), ("64:ff9b::808:808", True), ("::7f00:1", False), ("192.88.99.1", False),
-        ("64:ff9b:1::1", False), ("fec0::1", False), ("2002:7f00:1::", False), ("::ffff:0:a00:1", False), ("ff0e::1", False),
-        ("192.0.0.192", False), ("3fff::1", False), ("::ffff:192.0.0.8", False),
-    ],
-)  # fmt: skip
-def test_which_addresses_are_outside(address: str, outside: bool) -> None:
-    assert is_outside(address) is outside
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "ftp://a.com/",
-        "https://",
-        "//a.com",
-        "https://u:p@a.com/",
-        "https://a.com:22/",
-        "http://a.com/",
-        "https://a.com:99999/",
-        "https://crm..example.com/hook",
-        f"https://{'a' * 70}.com/",
-        "https://a.com./",
-        f"https://{'a.' * 130}com/",
-        "https://a b.com/",
-        "https://:p@a.com/",
-        "https://-a.com/",
-    ],
-)
-def test_which_urls_are_refused(url: str, brand: Brand) -> None:
-    assert address_problem(url, private=False)
-    with transaction() as session, pytest.raises(Invalid) as caught:
-        webhooks.save_webhook(session, brand.headquarters, "", url, [])
-    assert set(caught.value.fields) == {"name", "url", "kinds"}
-
-
-def test_usual_addresses_may_be_called() -> None:
-    for url in ("https://crm.example.com/hook?a=b", "https://xn--fiqs8s.cn:8443/", "https://8.8.8.8/", "https://[2400:3200::1]/"):
-        assert address_problem(url, private=False) == "", url
-
-
 def test_one_bad_address_does_not_keep_the_others_from_being_told(
     hook: tuple[Webhook, str], brand: Brand, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,6 +208,54 @@ def test_behind_a_dead_telling_the_next_goes_on(hook: tuple[Webhook, str], liste
     with later(1):
         assert tell_webhooks() == 1
     assert [one.status for one in calls()] == ["dead", "sent"]
+
+
+def test_what_the_address_refuses_is_set_aside_and_the_others_go_on(
+    hook: tuple[Webhook, str], brand: Brand, listener: Listener
+) -> None:
+    for number in range(3):
+        change(f"M{number}")
+    listener.answers = [422] * MAX_REFUSALS
+    for minutes in range(0, 25, 5):
+        with later(minutes * 60 + 1):
+            tell_webhooks()
+    assert [(one.status, one.attempts) for one in calls()] == [("dead", 5), ("sent", 1), ("sent", 1)]
+    with transaction() as session:
+        assert [one.answer for one in webhooks.page_calls(session, brand.headquarters, hook[0].id, "dead")] == ["422 ok"]
+        assert webhooks.replay(session, brand.headquarters, hook[0].id) == 1
+    listener.answers = [422]
+    assert tell_webhooks() == 0
+    assert calls()[0].status == "waiting", "told by hand it has all its tries again"
+
+
+def test_patience_asked_for_is_no_refusal_and_an_outage_counts_for_none(hook: tuple[Webhook, str], listener: Listener) -> None:
+    change("M1")
+    listener.answers = [429, 408, 503, 500, 502, 404]
+    for minutes in range(0, 60, 15):
+        with later(minutes * 60 + 1):
+            tell_webhooks()
+    for hours in range(2, 6):
+        with later(hours * 3600):
+            tell_webhooks()
+    assert [(one.status, one.attempts, one.refusals) for one in calls()] == [("sent", 7, 1)]
+
+
+def test_every_address_hears_of_an_erasing(brand: Brand, listener: Listener, own_network: None) -> None:
+    with transaction() as session:
+        webhooks.save_webhook(session, brand.headquarters, "只要标签", listener.url, ["tags.changed"])
+        old = webhooks.save_webhook(session, brand.headquarters, "停用的", listener.url, ["tags.changed"])[0]
+        webhooks.switch_webhook(session, brand.headquarters, old.id, False)
+        assert all(one.kinds == ["customer.erased", "tags.changed"] for one in session.query(Webhook))
+        make_follow(session, brand.ai, "wm1")
+    with transaction() as session:
+        request = ask_for_data(session, brand.headquarters, "wm1", "erase", "门店", "来信要求删除")
+        confirm_erasing(session, brand.headquarters, request.id, "删除")
+    with transaction() as session:
+        assert erase_confirmed(session) == 1
+    with later(1):
+        assert tell_webhooks() == 1
+    told = json.loads(listener.heard[0][1])
+    assert (told["kind"], told["external_userid"]) == ("customer.erased", "wm1")
 
 
 def test_a_trial_does_not_wait_behind_what_failed(hook: tuple[Webhook, str], brand: Brand, listener: Listener) -> None:

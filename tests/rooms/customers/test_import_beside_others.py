@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from time import sleep
 from typing import Any
 
 import pytest
@@ -26,9 +25,9 @@ from jobs.import_jobs import work_imports
 from segments.models import SegmentMember
 from tests.builders.customers import make_follow
 from tests.builders.imports import begin, row_of
+from tests.builders.locks import wait_for_a_lock
 from tests.builders.sop import Brand, make_brand
 
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 # Triggers that join the rows of a statement with each other.
 JOINING = """
 SELECT proname, proconfig FROM pg_proc WHERE proname LIKE 'want_facts_%_update' OR proname = 'change_feed_customer_changed'
@@ -39,15 +38,6 @@ SELECT proname, proconfig FROM pg_proc WHERE proname LIKE 'want_facts_%_update' 
 def brand(database: None) -> Brand:
     with transaction() as session:
         return make_brand(session)
-
-
-def _wait_for_a_lock() -> None:
-    for _ in range(200):
-        with transaction() as session:
-            if session.scalar(text(WAITING)):
-                return
-        sleep(0.05)
-    raise AssertionError("nobody waits")
 
 
 def test_a_merge_under_way_while_the_rows_go_in_is_heard(brand: Brand) -> None:
@@ -63,7 +53,7 @@ def test_a_merge_under_way_while_the_rows_go_in_is_heard(brand: Brand) -> None:
         with transaction() as session:
             merge(session, ids[0], ids[1], "hand", f"staff:{brand.headquarters.id}")
             working = pool.submit(work_imports)
-            _wait_for_a_lock()
+            wait_for_a_lock()
         working.result()
     assert (row_of(import_id).status, row_of(import_id).added) == ("done", 1)
     with transaction() as session:
@@ -106,7 +96,7 @@ def _run_while_she_is_erased(brand: Brand, import_id: int) -> None:
         with transaction() as session:
             _erase(session, brand, "wm1")
             working = pool.submit(work_imports)
-            _wait_for_a_lock()
+            wait_for_a_lock()
         working.result()
 
 
@@ -126,8 +116,9 @@ def test_an_erasing_under_way_while_the_rows_go_in_stays_done(brand: Brand) -> N
         ("orders", "会员号,订单号,下单时间,实付金额,商品\nM1,A1,2026-01-02 10:00,10,围巾\n"),
         ("list", "会员号\nM1\n"),
         ("sizes", "会员号,上衣\nM1,M\n"),
+        ("visits", f"会员号,到店时间,门店编码\nM1,{clock.today()} 00:00,S21\n"),
     ],
-    ids=["orders", "list", "sizes"],
+    ids=["orders", "list", "sizes", "visits"],
 )
 def test_nothing_else_told_of_her_is_kept_after_an_erasing_under_way(brand: Brand, kind: str, content: str) -> None:
     erased = _known(brand, "wm1", "M1")
@@ -153,7 +144,7 @@ def test_what_a_system_tells_during_an_erasing_or_a_merge_finds_who_she_is_now(b
             _erase(session, brand, "wm1")
             merge(session, kept, gone, "hand", f"staff:{brand.headquarters.id}")
             telling = pool.submit(_put, facts)
-            _wait_for_a_lock()
+            wait_for_a_lock()
         assert telling.result() == ({gone}, {gone})
     _assert_empty(erased)
     with transaction() as session:
@@ -173,7 +164,7 @@ def test_an_order_told_during_an_erasing_or_a_merge_finds_who_she_is_now(brand: 
             _erase(session, brand, "wm1")
             merge(session, kept, gone, "hand", f"staff:{brand.headquarters.id}")
             telling = pool.submit(tell)
-            _wait_for_a_lock()
+            wait_for_a_lock()
         assert telling.result() == 1
     with transaction() as session:
         assert [one.customer_id for one in session.scalars(select(Purchase))] == [kept]
@@ -190,7 +181,7 @@ def test_whom_a_merged_row_lives_on_in_is_locked_in_her_place_of_the_order(brand
         with transaction() as session:
             session.get_one(Customer, kept, with_for_update=True)
             working = pool.submit(work_imports)
-            _wait_for_a_lock()
+            wait_for_a_lock()
             # Whoever waits for the first in the order holds none behind it.
             assert session.scalar(select(Customer.id).where(Customer.id == gone).with_for_update(nowait=True)) == gone
         working.result()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.place_rules import CITIES, place_told, province_of, short_city, short_province
+from customers.place_rules import CITIES, PROVINCES_OF, place_problem, place_told, province_of, short_city, short_province
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,26 @@ def test_every_city_lies_in_one_province() -> None:
     assert len(CITIES) == 34
     assert len(every) == len(set(every))
     assert all(short_city(city) == city and short_city(f"{city}市") == city for city in every)
+
+
+@pytest.mark.parametrize(
+    ("province", "city", "why"),
+    [
+        ("江苏", "杭州", "杭州属于浙江省，不属于江苏省，请核对省份和城市"),
+        ("广西", "北京", "北京属于北京市，不属于广西壮族自治区，请核对省份和城市"),
+        ("浙江", "杭州", ""), ("吉林", "吉林", ""), ("辽宁", "朝阳", ""), ("北京", "朝阳", ""), ("吉林", "朝阳", ""),
+        ("陕西", "西安", ""), ("浙江", "乌镇", ""), ("青海", "海南", ""), ("火星", "杭州", ""), ("", "杭州", ""),
+        (None, "杭州", ""), ("江苏", None, ""), ("江苏", "", ""), (None, None, ""),
+    ],
+)  # fmt: skip
+def test_a_known_city_in_another_province_is_told(province: str | None, city: str | None, why: str) -> None:
+    assert place_problem(province, city) == why
+
+
+def test_every_city_may_stand_with_its_own_province() -> None:
+    assert all(not place_problem(home, city) for city, homes in PROVINCES_OF.items() for home in homes)
+    assert {homes[0] for homes in PROVINCES_OF.values()} == set(CITIES)
+    assert all(len(PROVINCES_OF[city]) > 1 for city in ("朝阳", "大同", "中山", "西安", "兴安", "资阳", "甘南", "文山"))
 
 
 def test_a_city_alone_says_its_province_and_an_unknown_one_empties_it() -> None:

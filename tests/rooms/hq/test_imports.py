@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from api.openapi import document
 from customers.import_models import CustomerImport, ImportStatus
+from customers.import_rules import KINDS
 from foundation.blobs import blob_path
 from foundation.db import transaction
 from jobs.import_jobs import work_imports
@@ -156,7 +157,7 @@ def test_only_headquarters_comes_in(brand: Brand, sign_in: SignIn) -> None:
 
 def test_templates_hold_the_headings_that_are_guessed(brand: Brand, sign_in: SignIn) -> None:
     browser = sign_in(brand.headquarters)
-    for kind in ("members", "orders", "tags", "sizes", "list"):
+    for kind in KINDS:
         template = browser.client.get(f"/hq/imports/template/{kind}.csv").data
         page = browser.get(upload(browser, template, kind=kind, once=kind).json["url"])
         assert "不导入" in page
@@ -205,6 +206,9 @@ def test_an_address_is_kept_changed_and_tried(brand: Brand, sign_in: SignIn) -> 
     wrong = browser.post("/hq/open-api/webhooks/new", name="CRM", url="http://10.0.0.1/", kinds="tags.changed")
     assert wrong.status_code == 422
     assert "只能用 https" in wrong.text
+    form = browser.get("/hq/open-api/webhooks/new")
+    assert re.search(r'type="checkbox" checked disabled>.{0,80}客户要求删除资料.{0,160}不能取消', form)
+    assert '<input type="hidden" name="kinds" value="customer.erased">' in form
     made = browser.post("/hq/open-api/webhooks/new", name="CRM", url="https://crm.example.com/hook", kinds="tags.changed")
     assert 'id="secret"' in made.text
     page = browser.get("/hq/open-api/webhooks/1/edit")

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from customers.following import note_timeline
+from customers.merging import merge
 from customers.models import Follow, Tag, TagGroup
 from customers.tag_models import TagMark, TagRule
 from customers.tag_rule_work import work_moments
@@ -185,3 +186,18 @@ def test_a_giving_is_taken_back_by_who_may_see_it(brand, sign_in, tags, follow):
     assert boss.post(f"/hq/customers/wm1/tags/{mark_id}/undo").status_code == 404
     with transaction() as session:
         assert session.get_one(Follow, follow.id).tag_ids == []
+
+
+def test_a_giving_on_the_other_relation_of_a_merged_person_is_taken_from_that_one(brand, sign_in, tags, follow):
+    with transaction() as session:
+        other = make_follow(session, brand.ai, "wm2", days_ago=9)
+        relations, ids = (follow.id, other.id), (follow.customer_id, other.customer_id)
+        for customer_id in ids:
+            tag_customer(session, brand.ai, customer_id, add=[tags[0]], by="guide")
+        mark_id = session.scalars(select(TagMark.id).where(TagMark.customer_id == ids[1])).one()
+        merge(session, *ids, "hand", "staff:1")
+    boss = sign_in(brand.headquarters)
+    assert boss.get("/hq/customers/wm1/parts/tags").count("撤销「高客单」") == 2
+    assert boss.post(f"/hq/customers/wm1/tags/{mark_id}/undo").status_code == 302
+    with transaction() as session:
+        assert [session.get_one(Follow, id_).tag_ids for id_ in relations] == [[tags[0]], []]
