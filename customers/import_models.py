@@ -26,6 +26,7 @@ class ImportStatus(StrEnum):
 class CustomerImport(Base):
     """One file. `columns` maps our field to the file's heading; `position` counts rows worked; a dry run ends at checked.
 
+    `tries`: how often work at it failed since it last got on (customers.importing.note_trouble).
     `changes`: by field how many customers would lose a value, and the rows of two examples (customers.import_changes).
     """
 
@@ -43,6 +44,7 @@ class CustomerImport(Base):
     good: Mapped[int] = mapped_column(default=0)
     added: Mapped[int] = mapped_column(default=0)
     bad: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
     changes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     reason: Mapped[str] = mapped_column(String(300), default="")
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

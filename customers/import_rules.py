@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from customers.phones import is_rounded, normal_phone
@@ -21,6 +21,7 @@ IDENTITY = ("external_userid", "unionid", "member_no", "phone")
 # Excel counts days from here (and believes 1900 was a leap year).
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 EARLIEST_BIRTH, EARLIEST_ORDER = date(1900, 1, 1), 1990
+NO_MONEY = "不是金额，请写成 1299.00"
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _MOMENT = re.compile(_DAY.pattern + r"(?:[\sT]*(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _SIGNED = re.compile(r"[+-][\d\s().,-]*")
@@ -204,9 +205,12 @@ def read_money(text: str) -> int:
     plain = text.strip("￥¥元 ").replace(",", "").replace("，", "")
     try:
         fen = Decimal(plain) * 100
-    except InvalidOperation:
-        raise ValueError("不是金额，请写成 1299.00") from None
-    if not fen.is_finite() or fen < 0:
+    # 1E+999999 is a number, but a hundred times as much is none.
+    except ArithmeticError:
+        raise ValueError(NO_MONEY) from None
+    if not fen.is_finite():
+        raise ValueError(NO_MONEY)
+    if fen < 0:
         raise ValueError("不能是负数；退款请填在「退款金额」列")
     if fen > MAX_FEN or fen != int(fen):
         raise ValueError("金额最多两位小数，不超过 1 亿元")

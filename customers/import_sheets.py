@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from io import BytesIO, StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import IO, AnyStr, BinaryIO, NamedTuple
 
 from customers.import_rules import unwrapped
 from foundation.errors import Invalid
@@ -19,6 +19,8 @@ from foundation.text import clean
 from foundation.workbook import BROKEN, MB, UNREADABLE, Bounds, read_rows
 
 SAMPLE_BYTES, BLOCK_BYTES = 4 * 1024 * 1024, 256 * 1024
+# Of a line, and of a row that goes over many; one without an end would be kept in memory whole.
+LONGEST_LINE = MB
 MOST_BYTES, MOST_XLSX_BYTES = 300 * MB, 30 * MB
 MOST_ROWS, MOST_XLSX_ROWS, MOST_COLUMNS = 2_000_000, 200_000, 60
 # A cell is about eight marks and forty bytes; of a formula its last result is what people see.
@@ -27,6 +29,8 @@ WHOLE = Bounds(MOST_COLUMNS, unpacked=800 * MB, sheet=600 * MB, strings=100 * MB
 HEAD = replace(WHOLE, marks=2_000_000)
 MIXED = "这一行的文字编码和其他行不一样，请把整份文件另存为 UTF-8 再导"
 UNPAIRED = "附近有引号没有成对，后面的内容读不出来。请在 Excel 里另存为新的 CSV 再传"
+ENDLESS = "太长（超过 1 MB），可能少了换行或引号没有成对。请在 Excel 里另存为新的 CSV 再传"
+UNKNOWN = "看不懂这个文件的文字编码，请在 Excel 里另存为「CSV UTF-8」再试"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # What 一 to 鿿 look like in UTF-8; a few pairs of characters in GB18030 look so too.
 UTF8_CHINESE = re.compile(rb"[\xe4-\xe9][\x80-\xbf]{2}")
@@ -106,7 +110,7 @@ def _encoding(path: Path) -> str:
     if good * 2 >= len(lines):
         return "utf-8"
     if not any(_decodes(line, "gb18030") for line in lines):
-        raise wrong("看不懂这个文件的文字编码，请在 Excel 里另存为「CSV UTF-8」再试")
+        raise wrong(UNKNOWN)
     return "gb18030"
 
 
@@ -119,8 +123,11 @@ def _decodes(line: bytes, encoding: str) -> bool:
 
 
 def _separator(path: Path, encoding: str) -> str:
-    with path.open("rb") as file:
-        head = next(iter(_Texts(file, encoding)), "")
+    try:
+        with path.open("rb") as file:
+            head = next(iter(_Texts(file, encoding)), "")
+    except UnicodeError:
+        raise wrong(UNKNOWN) from None
     return max(",\t;", key=head.count)
 
 
@@ -134,23 +141,46 @@ def _about(path: Path, encoding: str) -> int:
 
 
 class _Texts:
-    """The lines of an open file as text for the csv reader; `broken`: one since the last look was in another encoding."""
+    """The lines of an open file as text for the csv reader; `broken`: one since the last look was in another encoding.
+
+    `row` is the last row the reader has made of them. Raises Invalid where a line or row is too long.
+    """
 
     def __init__(self, file: BinaryIO, encoding: str) -> None:
-        self.broken = False
+        self.broken, self.row = False, 0
         self._file = file
         self._encoding = encoding
 
     def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self._blocks())
+        return chain.from_iterable(self._wide() if self._encoding == "utf-16" else self._narrow())
 
-    def _blocks(self) -> Iterator[Iterable[str]]:
-        """Whole lines at a time; only where one of them is in another encoding each is looked at."""
+    def _wide(self) -> Iterator[Iterable[str]]:
+        for block in self._blocks(TextIOWrapper(self._file, "utf-16", newline=""), "\n"):
+            yield StringIO(block, newline="")
+
+    def _narrow(self) -> Iterator[Iterable[str]]:
+        """Only where a line is in another encoding each is looked at."""
         mark = b"\xef\xbb\xbf"
-        while block := self._file.read(BLOCK_BYTES) + self._file.readline():
+        for block in self._blocks(self._file, b"\n"):
             block, mark = block.removeprefix(mark), b""
             text = self._whole(block)
             yield map(self._line, BytesIO(block)) if text is None else StringIO(text, newline="\n")
+
+    def _blocks(self, file: IO[AnyStr], end: AnyStr) -> Iterator[AnyStr]:
+        """Whole lines at a time."""
+        row, held = 0, 0
+        while block := file.read(BLOCK_BYTES) + (line := file.readline(LONGEST_LINE + 1)):
+            row, held = self.row, held if self.row == row else 0
+            if held > LONGEST_LINE:
+                break
+            held += len(block)
+            if len(line) > LONGEST_LINE:
+                yield block[: block.rfind(end) + 1]
+                break
+            yield block
+        else:
+            return
+        raise wrong(f"第 {self.row + 1} 行{ENDLESS}")
 
     def _whole(self, block: bytes) -> str | None:
         try:
@@ -191,24 +221,20 @@ def _is_utf8_chinese(line: bytes) -> bool:
 
 
 def _csv(path: Path, encoding: str, separator: str) -> Iterator[Record]:
-    if encoding == "utf-16":
-        with path.open(encoding="utf-16", newline="") as text:
-            yield from _rows(text, separator, None)
-        return
     with path.open("rb") as file:
-        texts = _Texts(file, encoding)
-        yield from _rows(texts, separator, texts)
+        yield from _rows(_Texts(file, encoding), separator)
 
 
-def _rows(text: Iterable[str], separator: str, texts: _Texts | None) -> Iterator[Record]:
-    reader, number = csv.reader(text, delimiter=separator), 0
+def _rows(texts: _Texts, separator: str) -> Iterator[Record]:
+    # Not strict, a stray quotation mark would make one cell of all the rows behind it.
+    reader, number = csv.reader(texts, delimiter=separator, strict=True), 0
     try:
         for cells in reader:
-            number += 1
+            texts.row = number = number + 1
             if number > MOST_ROWS + 1:
                 raise wrong(f"一个文件最多 {MOST_ROWS // 10_000} 万行，请分成几个文件")
             broken = ""
-            if texts is not None and texts.broken:
+            if texts.broken:
                 broken, texts.broken = MIXED, False
             yield Record(number, tidy(cells), broken)
     except (csv.Error, UnicodeError):

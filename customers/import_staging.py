@@ -131,7 +131,7 @@ def stage(session: Session, check: Check, lines: Sequence[Line]) -> bool:
     good = [(line, customer_id) for line, customer_id in zip(readable, ids, strict=True) if not line.problems]
     _copy(session, check, good)
     _note_problems(session, row, [line for line in lines if line.problems])
-    row.position, row.good = lines[-1].row, row.good + len(good)
+    row.position, row.good, row.tries = lines[-1].row, row.good + len(good), 0
     session.flush()
     return True
 

@@ -25,6 +25,7 @@ from org.models import Role, Staff
 
 JOB = "customers.import"
 LIVE = (ImportStatus.CHECKING, ImportStatus.RUNNING)
+MOST_TRIES = 5
 # What is noted in bulk is worked after what a guide does by hand (segments.facts). Compiling a statement for a few thousand
 # rows takes longer than the rows. A commit lost in a power cut takes the cursor back with it, so nobody waits for the disk.
 BULK = text("""
@@ -106,7 +107,7 @@ def run_import(session: Session, staff: Staff, import_id: int) -> CustomerImport
         raise Conflict("检查完才能导入")
     if not row.good:
         raise Invalid("没有可以导入的行", {"rows": "没有可以导入的行，请按问题清单改好再传"})
-    row.status, row.position, row.added, row.reason = ImportStatus.RUNNING, 0, 0, ""
+    row.status, row.position, row.added, row.reason, row.tries = ImportStatus.RUNNING, 0, 0, "", 0
     audit.record(session, f"staff:{staff.id}", "import.run", f"import:{row.id}", kind=KINDS[row.kind], rows=row.good)
     ring(session, JOB)
     session.flush()
@@ -128,6 +129,16 @@ def fail_import(session: Session, import_id: int, reason: str) -> None:
     row = lock_import(session, import_id)
     if row.status in LIVE:
         _end(session, row, ImportStatus.FAILED, cut(reason, 300))
+
+
+def note_trouble(session: Session, import_id: int) -> None:
+    """Work at it failed and nobody knows why. The fifth time without getting on it ends, and says so to whoever waits for it."""
+    row = lock_import(session, import_id)
+    row.tries += 1
+    session.flush()
+    if row.tries >= MOST_TRIES:
+        told = "已导入的行都保留。请重新上传文件；还是这样，请把导入编号"
+        fail_import(session, import_id, f"系统处理这个文件连续出错 {MOST_TRIES} 次，已停止；{told} {import_id} 告诉管理员")
 
 
 def _end(session: Session, row: CustomerImport, status: ImportStatus, reason: str = "") -> None:
@@ -186,7 +197,7 @@ def keep_part(session: Session, import_id: int, after: int, until: int, ids: lis
         return False
     row.added += put(session, row, ids) if row.kind == "list" else len(ids)
     _afterwards(session, row.kind, ids)
-    row.position = until
+    row.position, row.tries = until, 0
     session.flush()
     return True
 

@@ -13,6 +13,8 @@ CHUNK = 64 * 1024
 MOST_CELLS = 16_384
 # Excel itself holds 32,767.
 LONGEST_TEXT = 200_000
+# A tag, comment or instruction: what is unfinished is looked at from its beginning with each piece, so a long one takes minutes.
+LONGEST_TOKEN = 256 * 1024
 ROW, CELL, VALUE, FORMULA, TEXT, PHONETIC, STRING, DATA = (
     f"{MAIN} {name}" for name in ("row", "c", "v", "f", "t", "rPh", "si", "sheetData")
 )
@@ -46,12 +48,12 @@ class Stretch:
 
 
 class Feed:
-    """A part on its way through the parser. Raises ValueError for one with a document type (entities can burst)."""
+    """A part on its way through the parser. Raises ValueError for a document type (entities can burst) or an endless tag."""
 
     def __init__(self, stream: IO[bytes], start: Callable[[str, Attributes], None], end: Callable[[str], None]) -> None:
         self.text = Stretch()
         self.ended = False
-        self._stream = stream
+        self._stream, self._fed = stream, 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.StartElementHandler, self._parser.EndElementHandler = start, end
@@ -63,6 +65,9 @@ class Feed:
         chunk = self._stream.read(CHUNK)
         self.ended = not chunk
         self._parser.Parse(chunk, self.ended)
+        self._fed += len(chunk)
+        if self._fed - self._parser.CurrentByteIndex > LONGEST_TOKEN:
+            raise ValueError("a tag or comment is too long")
 
 
 def _refuse(*_: object) -> None:

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from customers.import_sheets import UNPAIRED
 from foundation.text import clean, would_compute
 from foundation.workbook import BROKEN, UNREADABLE, Bounds, read_rows, refused
 
@@ -68,11 +69,13 @@ def _read_csv(content: bytes) -> Rows:
         raise refused("看不懂这个文件的文字编码，请在 Excel 里另存为 .xlsx 再试")
     head = text.split("\n", 1)[0]
     separator = max(",\t;", key=head.count)
+    rows: Rows = []
     try:
-        found = islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), MOST_ROWS + 2)
-        return [_row(cells[:MOST_COLUMNS]) for cells in found]
+        for cells in islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), MOST_ROWS + 2):
+            rows.append(_row(cells[:MOST_COLUMNS]))
     except csv.Error:
-        raise refused(BROKEN) from None
+        raise refused(f"第 {len(rows) + 1} 行{UNPAIRED}") from None
+    return rows
 
 
 def _read_xlsx(content: bytes) -> Rows:

@@ -34,18 +34,23 @@ def alone(name: str) -> Iterator[bool]:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
-def each_alone(name: str, ids: Iterable[int], work: Callable[[int], None]) -> int:
+def each_alone(name: str, ids: Iterable[int], work: Callable[[int], object]) -> int:
     """Work one after the other those nobody else works at, under the name with the id behind it; how many were worked.
 
-    One the database breaks off (`BROKEN_OFF`) does not keep back those behind it: it is tried again.
+    `work` answers False where nothing was to do. One that fails does not keep back those behind it: what the database breaks
+    off (`BROKEN_OFF`) is tried again, of anything else the first is raised at the end.
     """
-    worked = 0
+    worked, failed = 0, None
     for one in ids:
         try:
             with alone(f"{name} {one}") as mine:
                 if mine:
-                    work(one)
-                    worked += 1
+                    worked += work(one) is not False
         except BROKEN_OFF as broken:
             log.warning("work broken off", work=name, id=one, why=why(broken))
+        except Exception as wrong:
+            log.exception("work failed", work=name, id=one)
+            failed = failed or wrong
+    if failed is not None:
+        raise failed
     return worked

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.orm import Session
 
 from foundation.db import transaction
-from jobs.alone import alone
+from jobs.alone import each_alone
 from segments.export_files import export_rows, open_export, tag_names, watermark
 from segments.export_keeping import CLEARED, exports_with_erased, note_gone, old_exports
 from segments.exporting import begin_export, export_path, note_done, waiting_exports
@@ -22,11 +22,7 @@ def write_exports() -> int:
     """Write every file that waits; how many."""
     with transaction() as session:
         waiting = waiting_exports(session)
-    written = 0
-    for export_id in waiting:
-        with alone(f"segments.export {export_id}") as mine:
-            written += bool(mine and write_export(export_id))
-    return written
+    return each_alone("segments.export", waiting, write_export)
 
 
 def write_export(export_id: int) -> bool:

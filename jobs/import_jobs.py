@@ -7,12 +7,25 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
+import psycopg
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from customers.import_models import CustomerImport, ImportStatus
 from customers.import_sheets import records
 from customers.import_staging import begin_check, finish_check, stage
-from customers.importing import SIDE_BY_SIDE, apply_part, begin_run, fail_import, finish_run, keep_part, last_row, list_waiting
+from customers.importing import (
+    SIDE_BY_SIDE,
+    apply_part,
+    begin_run,
+    fail_import,
+    finish_run,
+    keep_part,
+    last_row,
+    list_waiting,
+    note_trouble,
+)
 from foundation.db import transaction
 from foundation.errors import AppError
 from foundation.log import logger
@@ -26,6 +39,8 @@ READ_AT_ONCE, RUN_AT_ONCE, COLLECT_EACH = 10_000, 5_000, 8
 LANES = 2
 # Shorter than PostgreSQL waits for a lock (foundation.db).
 LONGEST_HELD = 6.0
+# A deadlock, a lock waited for too long, the database away: nothing the file could help.
+PASSING = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 Each = TypeVar("Each")
 
 
@@ -37,7 +52,7 @@ def work_imports() -> int:
 
 
 def work_import(import_id: int) -> None:
-    """One file, as far as it can go now. What is wrong with the file ends it with the reason."""
+    """One file, as far as it can go now. What is wrong with the file ends it with the reason, failing again and again too."""
     try:
         with transaction() as session:
             status = session.get_one(CustomerImport, import_id).status
@@ -49,6 +64,12 @@ def work_import(import_id: int) -> None:
         log.info("import ended", import_id=import_id, why=problem.message)
         with transaction() as session:
             fail_import(session, import_id, problem.message)
+    except PASSING:
+        raise
+    except Exception:
+        with transaction() as session:
+            note_trouble(session, import_id)
+        raise
 
 
 def check_file(import_id: int) -> None:

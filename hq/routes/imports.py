@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from urllib.parse import unquote
+from uuid import uuid4
 
 from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -76,7 +77,7 @@ def _as_file(name: str) -> dict[str, str]:
 @allow(HEADQUARTERS)
 def keep_import_file() -> ResponseReturnValue:
     """One file as the request's body, its name in `X-File-Name` (percent-coded); answers where its columns are chosen."""
-    name, once = clean(unquote(request.headers.get("X-File-Name", ""))), request.args.get("once", "")[:60]
+    name, once = clean(unquote(request.headers.get("X-File-Name", ""))), request.args.get("once", "")[:60] or uuid4().hex
     try:
         key = keep_stream(request.stream, MOST_BYTES)
         with transaction() as session:

@@ -301,6 +301,7 @@ def upgrade() -> None:
     sa.Column('good', sa.BigInteger(), nullable=False),
     sa.Column('added', sa.BigInteger(), nullable=False),
     sa.Column('bad', sa.BigInteger(), nullable=False),
+    sa.Column('tries', sa.BigInteger(), nullable=False),
     sa.Column('changes', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
     sa.Column('reason', sa.String(length=300), nullable=False),
     sa.Column('staff_id', sa.BigInteger(), nullable=False),

@@ -107,9 +107,16 @@ def test_money(text: str, fen: int) -> None:
     assert rules.read_money(text) == fen
 
 
-@pytest.mark.parametrize("text", ["-5", "1.234", "abc", "1e400", "NaN", "9999999999999", ""])
-def test_money_that_is_none(text: str) -> None:
-    with pytest.raises(ValueError, match=r"[金额负]"):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("-5", "不能是负数"), ("1.234", "两位小数"), ("1E-999999", "两位小数"), ("1e400", "不超过 1 亿"),
+        ("9999999999999", "不超过 1 亿"), ("9" * 5_000, "不超过 1 亿"),
+        *((text, "不是金额") for text in ("", "abc", "²", "NaN", "sNaN", "Infinity", "-inf", "1E+999999", "1E+99999999999999")),
+    ],
+)  # fmt: skip
+def test_money_that_is_none(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
         rules.read_money(text)
 
 

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from foundation.errors import Invalid
-from foundation.sheet_xml import LONGEST_TEXT, MAIN
+from foundation.sheet_xml import LONGEST_TEXT, LONGEST_TOKEN, MAIN
 from foundation.workbook import TOO_MUCH, Bounds, read_rows
 
 SHEET, STRINGS, RELATIONS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"
@@ -72,6 +72,17 @@ def test_a_text_without_an_end_is_refused() -> None:
     cell = f'<row><c t="str"><v>{"长" * (LONGEST_TEXT + 1)}</v></c></row>'
     with pytest.raises(ValueError, match="too long"):
         list(_rows(_book(cell, method=zipfile.ZIP_STORED)))
+
+
+@pytest.mark.parametrize(("before", "after"), [("<!--", "-->"), ("<?x ", "?>"), ('<row a="', '"/>')])
+def test_a_comment_or_tag_without_an_end_is_refused_before_all_of_it_is_unpacked(before: str, after: str) -> None:
+    row = '<row><c t="str"><v>末</v></c></row>'
+    long = before + "x" * (LONGEST_TOKEN // 2) + after
+    assert list(_rows(_book(long * 5 + row, method=zipfile.ZIP_STORED)))[-1][1] == ["末", None]
+    endless = _book(before + "x" * (30 * LONGEST_TOKEN) + after + row, method=zipfile.ZIP_STORED)
+    with pytest.raises(ValueError, match="a tag or comment is too long"):
+        list(_rows(endless))
+    assert endless.tell() < 5 * LONGEST_TOKEN
 
 
 def test_blanks_between_cells_are_no_text() -> None:

@@ -113,6 +113,8 @@ def test_csv_of_old_excel_in_gb18030_and_with_semicolons(hq):
         (b"x", "a.exe", "xlsx 或 .csv"),
         (_book(["姓名", "电话"], ["a", "b"]), "a.xlsx", "缺少「标题」「第1条」"), (_book(HEAD), "a.xlsx", "还没有内容"),
         (b"\x81\xff\xfe\x00", "a.csv", "文字编码"),
+        ('标题,第1条\na,b\nc,"6.5寸\nd,e\n'.encode(), "a.csv", "第 3 行附近有引号没有成对"),
+        ('标题,第1条\na,b\nc,"6.5寸\nd,e\nf,"7寸\ng,h\n'.encode(), "a.csv", "第 3 行附近有引号没有成对"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_none_is_told_at_the_field_and_nothing_is_saved(hq, content, name, words):

@@ -149,6 +149,12 @@ def test_what_cannot_be_taken_is_said(brand: Brand, sign_in: SignIn) -> None:
     assert upload(browser, b"a\n1\n", "a.csv", once="d").json["url"] == upload(browser, b"a\n1\n", "a.csv", once="d").json["url"]
 
 
+def test_two_files_sent_without_a_key_are_two_imports(brand: Brand, sign_in: SignIn) -> None:
+    browser = sign_in(brand.headquarters)
+    first = upload(browser, "会员号,城市\nM1,苏州\n".encode(), once="").json["url"]
+    assert upload(browser, "会员号,城市\nM9,北京\n".encode(), "second.csv", once="").json["url"] != first
+
+
 def test_only_headquarters_comes_in(brand: Brand, sign_in: SignIn) -> None:
     for staff in (brand.east, brand.manager):
         assert sign_in(staff).status("/hq/imports") == 403

@@ -14,7 +14,7 @@ from foundation.db import engine
 from foundation.leader import Leadership, is_led
 from foundation.redis import redis_client
 from jobs import broker
-from jobs.alone import alone
+from jobs.alone import alone, each_alone
 
 
 def cut(application: str) -> None:
@@ -61,6 +61,23 @@ def test_the_same_job_does_not_run_twice_at_once(database: None) -> None:
         assert (first, second, other) == (True, False, True)
     with alone("a.job") as again:
         assert again
+
+
+def test_one_that_fails_keeps_back_none_behind_it_and_is_told_at_the_end(database: None) -> None:
+    worked = []
+
+    def work(one: int) -> bool:
+        if one in (1, 3):
+            raise OverflowError(f"number {one}")
+        worked.append(one)
+        return one != 4
+
+    with pytest.raises(OverflowError, match="number 1"):
+        each_alone("a.work", [1, 2, 3, 4], work)
+    assert worked == [2, 4]
+    assert each_alone("a.work", [2, 4], work) == 1
+    with alone("a.work 1") as free:
+        assert free
 
 
 @pytest.fixture

@@ -60,6 +60,22 @@ def test_an_export_whose_worker_died_is_written_anew(boss):
     assert not list(export_path(found(export_id)).parent.glob(f"{export_id}.*.part"))
 
 
+def test_a_file_that_cannot_be_written_keeps_back_none_behind_it(boss):
+    first = asked(boss)
+    with transaction() as session:
+        second = ask_export(session, boss, found(first).segment_id, "csv", "核对名单", "second").id
+    in_the_way = export_path(found(first)).with_name(f"{first}.csv.part")
+    in_the_way.mkdir(parents=True)
+    try:
+        with pytest.raises(IsADirectoryError):
+            write_exports()
+    finally:
+        in_the_way.rmdir()
+    assert (found(first).status, found(second).status) == (RunStatus.RUNNING, RunStatus.DONE)
+    assert write_exports() == 1
+    assert found(first).status == RunStatus.DONE
+
+
 def test_a_static_list_goes_out_as_it_is(boss):
     export_id = asked(boss, kind=SegmentKind.STATIC)
     assert write_exports() == 1
