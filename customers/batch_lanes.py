@@ -42,7 +42,9 @@ class Course:
             stretch = next_stretch(session, batch, self._ahead, limit)
             session.execute(HOLD, {"key": _key(batch.id, stretch.after)})
             before, self._before = self._before, stretch.after
-            self.over = stretch.last
+            # Somebody may have ended the course meanwhile: that stays.
+            if stretch.last:
+                self.over = True
             self._ahead = stretch.ids[-1] if stretch.ids else self._ahead
             return stretch, before
 

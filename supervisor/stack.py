@@ -122,7 +122,7 @@ class Stack:
         self.add("clock", "jobs.clock")
         self.add("counter", "jobs.counter")
 
-    def wait_for(self, what: str, ready: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_for(self, what: str, ready: Callable[[], bool], seconds: float = 240) -> None:
         """Wait until `ready`; a child that died meanwhile ends the wait with its last words."""
         until = time.monotonic() + seconds
         while not ready():

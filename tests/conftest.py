@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from alembic import command
 from alembic.config import Config
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import NullPool, QueuePool, create_engine, event, text
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,11 @@ from supervisor.servers import start_postgres, start_redis
 from tests.environment import SETTINGS
 
 ROOT = Path(__file__).parent.parent
+# How long a page may take is the machine's business; waiting longer makes nothing true that is not.
+expect.set_options(timeout=20_000)
+# structlog's own way to show an error paints every local variable of every frame: seconds of a busy machine for each.
+PLAIN = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], PLAIN])
 # Tables with pages: what was never written has none.
 WRITTEN = """
     SELECT relname, pg_relation_size(oid) FROM pg_class
@@ -35,9 +41,14 @@ COUNTERS_BACK = """
 MUCH = 4_000_000  # bytes of a table whose dead rows would slow the tests after
 # A file goes to one worker whole; those that wait more than they work begin first, so that others use the time.
 WAITING_FIRST = ("tests/walk/", "tests/faults/", "tests/browser", "tests/simulator_client/")
+# They start processes and browsers and walk through many pages: on a busy machine they need more than the usual minutes.
+PATIENCE = 600
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(WAITING_FIRST) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(PATIENCE))
     places = {folder: place for place, folder in enumerate(WAITING_FIRST)}
     items.sort(key=lambda item: min((place for folder, place in places.items() if item.nodeid.startswith(folder)), default=99))
 

@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def ask(address: str, body: object = None) -> dict[str, object]:
     """The simulator's control plane: GET, or POST of JSON."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(address, data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return dict(json.load(answer))
 
 
@@ -74,14 +75,15 @@ class Road:
 
 
 def _wait_for(address: str) -> None:
-    for _ in range(100):
+    until = time.monotonic() + 60
+    while True:
         try:
             ask(f"{address}/_control/health")
         except OSError:
+            assert time.monotonic() < until, "the simulator did not start"
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError("the simulator did not start")
 
 
 def _settings_for(simulator: str, product: str, sim_port: int) -> dict[str, str]:
@@ -90,6 +92,7 @@ def _settings_for(simulator: str, product: str, sim_port: int) -> dict[str, str]
     bases = {f"WECOM_{name}_BASE_URL": simulator for name in ("API", "OAUTH", "LOGIN")}
     return bases | {
         "PUBLIC_BASE_URL": product,
+        "WECOM_READ_TIMEOUT": "20",
         "JSSDK_ORIGINS": f"http://*.webview.localhost:{sim_port}",
         "WECOM_CORP_ID": corp["corpid"],
         "WECOM_AGENT_ID": str(app["agentid"]),
@@ -115,36 +118,61 @@ def _fill() -> None:
         set_policy(session, operator, "contact", {"quiet_from": "00:00", "quiet_until": "00:00"})
 
 
-@pytest.fixture
-def road(database: None) -> Iterator[Road]:
-    sim_port, port = _free_port(), _free_port()
-    simulator, product = f"http://127.0.0.1:{sim_port}", f"http://127.0.0.1:{port}"
-    before = dict(os.environ)
-    os.environ.update(_settings_for(simulator, product, sim_port))
-    settings.cache_clear()
-    client._client_of.cache_clear()
-    command = [sys.executable, "-m", "simulator", "--port", str(sim_port), "--product-url", product]
-    playing = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    stop = threading.Event()
+@contextmanager
+def _playing(port: int, product: str) -> Iterator[str]:
+    """The simulator as a process of its own; its address."""
+    command = [sys.executable, "-m", "simulator", "--port", str(port), "--product-url", product]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _working(port: int) -> Iterator[None]:
+    """The web app on its port, and the outbox drained."""
     server = make_server("127.0.0.1", port, create_app(testing=True), threaded=True)
+    stop = threading.Event()
     sender = threading.Thread(target=Sender((Lane.INTERACTIVE, Lane.TASK), 4, results.handle).run, args=(stop,), daemon=True)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
+    sender.start()
+    serving.start()
     try:
-        _wait_for(simulator)
-        _fill()
-        sender.start()
-        serving.start()
-        yield Road(simulator, sim_port)
+        yield
     finally:
         stop.set()
         server.shutdown()
-        sender.join(8)
-        playing.terminate()
-        playing.wait(10)
+        serving.join()
+        server.server_close()
+        sender.join(60)
+
+
+@contextmanager
+def _settled(values: dict[str, str]) -> Iterator[None]:
+    """These settings for a while."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    settings.cache_clear()
+    client._client_of.cache_clear()
+    try:
+        yield
+    finally:
         os.environ.clear()
         os.environ.update(before)
         settings.cache_clear()
         client._client_of.cache_clear()
+
+
+@pytest.fixture
+def road(database: None) -> Iterator[Road]:
+    sim_port, port = _free_port(), _free_port()
+    product = f"http://127.0.0.1:{port}"
+    with _playing(sim_port, product) as simulator, _settled(_settings_for(simulator, product, sim_port)):
+        _fill()
+        with _working(port):
+            yield Road(simulator, sim_port)
 
 
 @pytest.fixture

@@ -204,7 +204,7 @@ def test_beside_the_chat_on_a_desk_the_words_appear_in_the_conversation(road: Ro
     card = sidebar.locator("#to-say .script").first
     words = card.locator(".bubble").first.inner_text()
     card.locator(".go").click()
-    expect(card.get_by_role("button", name="再发一次")).to_be_visible(timeout=15_000)
+    expect(card.get_by_role("button", name="再发一次")).to_be_visible()
     expect(page.locator(".wecom").get_by_text(words[:12]).first).to_be_visible()
     _until(page, lambda: len(_sends()) == 1)
     shoot(page, "hour-desk")

@@ -43,14 +43,14 @@ def test_a_file_the_platform_lost_is_fetched_anew_within_the_same_tap(road: Road
     page.goto(road.beside(GUIDE, customer))
     page.wait_for_url(f"**/sidebar/customers/{customer}*")
     page.get_by_role("link", name="海报").click()
-    with page.expect_response(lambda answer: answer.url.endswith("/media") and answer.status == 200, timeout=15_000):
+    with page.expect_response(lambda answer: answer.url.endswith("/media") and answer.status == 200):
         page.locator("a.poster").first.click()
     button = page.get_by_role("button", name="发送给客户")
     expect(button).to_be_visible()
     _lose_files()
     page.reload()
     button.click()
-    expect(page.get_by_role("button", name="再发一次")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="再发一次")).to_be_visible()
     assert _said(road, customer) == ["image"]
     assert _uploads() == 2
 
@@ -66,10 +66,10 @@ def test_a_picture_of_the_library_is_renewed_too(road: Road, page: Page) -> None
     page.get_by_role("link", name="素材").click()
     card = page.locator("article", has_text="橱窗实拍").first
     card.get_by_role("button", name="发送").click()
-    expect(card.get_by_role("button", name="再发一次")).to_be_visible(timeout=15_000)
+    expect(card.get_by_role("button", name="再发一次")).to_be_visible()
     assert (_said(road, customer), _uploads()) == (["image"], 1)
     expect(page.get_by_text("已发送")).to_be_hidden()
     _lose_files()
     card.get_by_role("button", name="再发一次").click()
-    expect(page.get_by_text("已发送")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("已发送")).to_be_visible()
     assert (_said(road, customer), _uploads()) == (["image", "image"], 2)

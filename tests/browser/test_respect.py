@@ -58,16 +58,16 @@ def test_at_night_only_an_answer_goes_out(road: Road, page: Page) -> None:
     assert [one for one in said if one["via"] == "sidebar"] == []  # type: ignore[attr-defined]
 
     card.get_by_role("button", name="发送").click()
-    sheet.get_by_role("button", name="是在回复客户，发送").click()
+    with page.expect_response("**/sidebar/sends"):
+        sheet.get_by_role("button", name="是在回复客户，发送").click()
     expect(card.get_by_role("button", name="再发一次")).to_be_visible()
     said = road.control(f"chats/{GUIDE}/{customer}")["messages"]
     assert [one["body"]["content"] for one in said if one["via"] == "sidebar"] == words  # type: ignore[attr-defined]
-    page.wait_for_timeout(300)
     _assert_noted_as_an_answer(customer)
 
     # She answered just now: the conversation goes on without being asked again.
-    card.get_by_role("button", name="再发一次").click()
-    page.wait_for_timeout(500)
+    with page.expect_response("**/sidebar/sends"):
+        card.get_by_role("button", name="再发一次").click()
     expect(sheet).to_be_hidden()
 
 

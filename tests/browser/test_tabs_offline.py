@@ -19,5 +19,6 @@ def test_a_tab_without_network_keeps_the_page_and_opens_when_it_is_back(road: Ro
     expect(again).to_be_visible()
     expect(tabs.get_by_role("link", name="任务")).to_have_attribute("aria-current", "page")
     page.context.set_offline(False)
+    page.wait_for_function("navigator.onLine")
     again.click()
     expect(tab).to_have_attribute("aria-current", "page")

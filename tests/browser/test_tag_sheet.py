@@ -22,6 +22,7 @@ def test_who_gave_a_tag_is_told_afresh_and_goes_with_it(road: Road, page: Page) 
     page.get_by_role("button", name="全部标签").click()
     sheet = page.get_by_role("dialog", name="全部标签")
     chip = sheet.get_by_role("button", name=LONG, exact=True)
+    expect(chip).to_be_visible()
     box = chip.bounding_box()
     assert box
     assert box["x"] + box["width"] <= 360 - 16

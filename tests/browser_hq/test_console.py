@@ -30,11 +30,11 @@ def test_a_task_is_published_with_a_confirmation_and_its_progress_moves_by_itsel
         hand_out(session, 4)
         assignment = session.query(Assignment).filter_by(task_id=4).order_by(Assignment.id).first()
         finish(session, session.get_one(Staff, assignment.guide_id), assignment.id, via="card")
-    expect(page.locator("#total")).to_have_text("15", timeout=6000)
+    expect(page.locator("#total")).to_have_text("15")
     expect(page.locator("#done")).to_have_text("1")
     with transaction() as session:
         session.get_one(Task, 4).status = TaskStatus.CLOSED
-    expect(page.get_by_text("实时更新")).to_have_count(0, timeout=6000)
+    expect(page.get_by_text("实时更新")).to_have_count(0)
     assert console.complaints == []
 
 

@@ -27,6 +27,7 @@ def test_saving_without_network_keeps_the_page_and_saves_when_it_is_back(console
     page.context.set_offline(False)
     page.get_by_role("button", name="存为草稿").click()
     expect(page.get_by_text("已存为草稿")).to_be_visible()
+    page.wait_for_load_state("domcontentloaded")
     assert _count() == before + 1
     console.open("/hq/content/new")
     expect(page.get_by_label("标题")).to_have_value("")

@@ -58,6 +58,6 @@ def test_drawing_ahead_ends_and_can_be_asked_again(console: Console, people: dic
     page.get_by_role("button", name="开始生成").click()
     expect(page.get_by_role("button", name="开始生成")).to_be_disabled()
     assert draw_waiting() == 1
-    expect(page.get_by_text("已完成")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("已完成")).to_be_visible()
     expect(page.get_by_role("button", name="再生成一次")).to_be_enabled()
     assert console.complaints == []

@@ -28,7 +28,7 @@ def test_she_is_erased_and_the_page_shows_the_proof_by_itself(console):
     page.get_by_role("button", name="删除", exact=True).click()
     expect(page.get_by_text("正在删除…")).to_be_visible()
     assert erase_wanted() == 1
-    expect(page.get_by_text("凭证 SHA-256")).to_be_visible(timeout=8000)
+    expect(page.get_by_text("凭证 SHA-256")).to_be_visible()
     expect(page.get_by_text("客户轨迹")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("已删除的客户 2：删除")
     expect(page).to_have_title(re.compile("已删除的客户"))

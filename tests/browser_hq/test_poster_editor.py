@@ -104,7 +104,7 @@ def test_pictures_are_uploaded_and_stand_on_the_poster(console: Console) -> None
 def test_the_posters_fit_a_phone(console: Console, path: str) -> None:
     console.page.set_viewport_size({"width": 360, "height": 740})
     console.open(path)
-    console.page.wait_for_timeout(600)
+    console.page.wait_for_load_state("networkidle")
     _shot(console.page, "phone" + path.replace("/", "_"))
     assert console.width_beyond_screen() <= 0
     assert console.complaints == []

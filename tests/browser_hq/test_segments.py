@@ -153,6 +153,7 @@ def test_every_page_of_segments_fits(town):
     page = town.page
     town.open(f"/hq/segments/{town.segment}")
     page.get_by_role("button", name="现在生成一批").click()
+    expect(page.get_by_text("排队中")).to_be_visible()
     assert freeze_waiting() == 1
     town.open(f"/hq/segments/{town.segment}/export")
     page.get_by_label("做什么用").fill("双十二短信补发")

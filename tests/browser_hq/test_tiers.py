@@ -18,6 +18,12 @@ from foundation.db import transaction
 from tests.builders.tiers import make_order
 
 pytestmark = pytest.mark.browser
+# Resolves when a chart stands as it will stay.
+DRAWN = """box => new Promise(done => {
+    const chart = echarts.getInstanceByDom(box);
+    chart.on("finished", () => done());
+    chart.resize();
+})"""
 NAMES = ("极寒长款羽绒服", "轻薄羽绒内胆", "短款面包羽绒服", "羊绒围巾", "户外三合一冲锋衣")
 
 
@@ -66,7 +72,7 @@ def test_the_board_draws_and_a_cell_of_the_grid_leads_to_its_customers(standing)
     page.reload()
     box = page.locator("[data-tier-chart]").nth(1)
     expect(box.locator("canvas").first).to_be_visible()
-    page.wait_for_timeout(400)
+    box.evaluate(DRAWN)
     size = box.bounding_box()
     page.mouse.click(size["x"] + size["width"] * 0.9, size["y"] + size["height"] * 0.15)
     page.wait_for_url("**/hq/customers?rule=*")

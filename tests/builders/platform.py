@@ -127,6 +127,9 @@ class ScriptedPlatform:
             handler.close_connection = True
             handler.connection.close()
             return
+        if isinstance(answer, threading.Event):
+            answer.wait(120)
+            answer = {"errcode": 0, "errmsg": "let go"}
         if isinstance(answer, float):
             time.sleep(answer)
             answer = {"errcode": 0, "errmsg": "late"}

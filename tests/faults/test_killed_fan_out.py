@@ -64,16 +64,16 @@ def test_a_task_reaches_every_guide_once_though_its_worker_is_killed_in_the_midd
         holding.execute(text("SELECT id FROM staff WHERE userid = 'guide1150' FOR UPDATE"))
         task_id = _publish()
         waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ILIKE 'INSERT INTO assignment%'"
-        eventually(lambda: count(waiting) == 1, 30, "the worker standing in the last chunk")
+        eventually(lambda: count(waiting) == 1, 120, "the worker standing in the last chunk")
         assert 0 < count("SELECT handed_out_to FROM task WHERE id = :id", id=task_id) < GUIDES
         kill(crowd, "jobs")
     given = "SELECT count(*) FROM assignment WHERE task_id = :id"
     assert 0 < count(given, id=task_id) < GUIDES
     child(crowd, "jobs").start()
-    eventually(lambda: count(given, id=task_id) == GUIDES, 60, "the hand-out")
+    eventually(lambda: count(given, id=task_id) == GUIDES, 120, "the hand-out")
     about = f"task:{task_id}"
     unsent = "SELECT count(*) FROM outgoing_message WHERE about = :about AND status <> 'sent'"
-    eventually(lambda: count(unsent, about=about) == 0, 60, "sending")
+    eventually(lambda: count(unsent, about=about) == 0, 120, "sending")
     assert count("SELECT count(*) FROM outgoing_message WHERE about = :about", about=about) == GUIDES
     assert count("SELECT count(DISTINCT guide_id) FROM assignment WHERE task_id = :id", id=task_id) == GUIDES
     time.sleep(1)

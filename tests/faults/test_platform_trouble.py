@@ -2,8 +2,6 @@
 
 import time
 
-import pytest
-
 from benchmarks.outbox_drain import owe
 from benchmarks.stage import Stage
 from outbox.models import Lane
@@ -23,7 +21,6 @@ TROUBLES = [
 ]
 
 
-@pytest.mark.timeout(240)
 def test_after_every_kind_of_trouble_each_message_arrives_once_and_nobody_died(brand: Stage) -> None:
     brand.platform.post("limits", member_per_minute=1_000_000, member_per_hour=1_000_000)
     seen = {member: len(brand.platform.inbox(member)) for member in MEMBERS}
@@ -45,10 +42,10 @@ def test_a_token_refused_for_ever_leaves_its_rows_waiting_with_a_reason_and_the_
     fault(brand, path="message/send", kind="errcode", errcode=40014)
     owe(4, Lane.BULK, MEMBERS)
     told = f"{OF_THIS} AND lane = 'bulk' AND status = 'waiting' AND reason LIKE :why"
-    eventually(lambda: count(told, why="access_token 被拒绝%") == 4, 30, "a reason")
+    eventually(lambda: count(told, why="access_token 被拒绝%") == 4, 120, "a reason")
     calls = len(_asked(brand, "message/send"))
     scan = brand.platform.do("customer_scans", userid="lixiaomei", customer={"name": "照常"})
-    eventually(lambda: bool(_welcome(brand, scan["external_userid"])), 20, "a welcome all the same")
+    eventually(lambda: bool(_welcome(brand, scan["external_userid"])), 120, "a welcome all the same")
     time.sleep(2)
     assert len(_asked(brand, "message/send")) - calls <= 16, "bounded retries"
     assert child(brand, "roads-out").running()

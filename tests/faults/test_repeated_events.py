@@ -37,10 +37,10 @@ def test_a_thousand_events_four_times_in_any_order_have_one_effect_each(brand: S
             deliveries.append((f"{number}.{copy}", f"/wecom/callback/app?{query}", body))
     random.shuffle(deliveries)
     senders = Senders(brand.port, deliveries, 2)
-    senders.wait(100)
+    senders.wait(300)
     assert len(senders.answered) == 4000
     assert count("SELECT count(*) FROM inbound_event") - before == len(distinct) == 1000
-    eventually(lambda: count("SELECT count(*) FROM inbound_event WHERE status IN ('waiting', 'working')") == 0, 90, "working")
+    eventually(lambda: count("SELECT count(*) FROM inbound_event WHERE status IN ('waiting', 'working')") == 0, 120, "working")
     assert count("SELECT count(*) FROM inbound_event WHERE status = 'set_aside'") == 0
     followed = "SELECT count(*) FROM follow f JOIN customer c ON c.id = f.customer_id WHERE c.external_userid LIKE 'wmFAULT%'"
     assert count(followed) == count(f"{followed} AND f.status = 'active'") == PEOPLE

@@ -43,10 +43,10 @@ def test_redis_flushed_in_mid_run_loses_nothing(brand: Stage) -> None:
     for number in range(10):
         redis_client().flushall()
         scans.append(brand.platform.do("customer_scans", userid=MEMBERS[number % 3], customer={"name": f"顾客{number}"}))
-    eventually(lambda: count(UNSENT) == 0, 60, "sending")
+    eventually(lambda: count(UNSENT) == 0, 120, "sending")
     for scan in scans:
-        eventually(lambda scan=scan: welcomes(brand, scan) == 1, 20, "a welcome")  # type: ignore[misc]
-    eventually(lambda: count("SELECT count(*) FROM customer WHERE pulled_at IS NULL") == 0, 60, "pulling profiles")
+        eventually(lambda scan=scan: welcomes(brand, scan) == 1, 120, "a welcome")  # type: ignore[misc]
+    eventually(lambda: count("SELECT count(*) FROM customer WHERE pulled_at IS NULL") == 0, 120, "pulling profiles")
     for member in MEMBERS:
         assert len(texts(brand, member)) == len(set(texts(brand, member))) == 20
     assert [welcomes(brand, scan) for scan in scans] == [1] * 10
@@ -64,7 +64,7 @@ def test_the_database_away_for_thirty_seconds_loses_nothing_that_was_answered(br
     brand.servers[0] = start_postgres(brand.var)
     after = brand.platform.do("customer_scans", userid="lixiaomei", customer={"name": "断电后"})
     eventually(lambda: count(UNSENT) == 0, 150, "sending")
-    brand.platform.post("callbacks/wait", timeout=20)
+    eventually(lambda: bool(brand.platform.post("callbacks/wait", timeout=25)["idle"]), 120, "telling")
     attempts = brand.platform.get("callbacks", limit=500)["attempts"]
     answered = {
         one["xml"].split("<ExternalUserID><![CDATA[")[1].split("]]>")[0]
@@ -74,7 +74,7 @@ def test_the_database_away_for_thirty_seconds_loses_nothing_that_was_answered(br
     assert after["external_userid"] in answered
     for scan in (before, during, after):
         if scan["external_userid"] in answered:
-            eventually(partial(known, scan["external_userid"]), 30, "an answered event")
+            eventually(partial(known, scan["external_userid"]), 120, "an answered event")
     for member in MEMBERS:
         new = texts(brand, member)[seen[member] :]
         assert len(new) == len(set(new)) == 100, "each arrived, nothing twice"

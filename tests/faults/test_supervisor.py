@@ -29,7 +29,7 @@ def start() -> Iterator[Start]:
     for process in begun:
         if process.poll() is None:
             process.terminate()
-            process.wait(40)
+            process.wait(120)
 
 
 def _started(var: Path, port: int, begun: "list[subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
@@ -40,7 +40,7 @@ def _started(var: Path, port: int, begun: "list[subprocess.Popen[bytes]]") -> "s
             [sys.executable, "-m", "supervisor.serve", "--port", str(port)], cwd=ROOT, env=env, stdout=output, stderr=output
         )
     begun.append(process)
-    until = time.monotonic() + 90
+    until = time.monotonic() + 300
     while "已启动" not in said.read_text():
         assert process.poll() is None, said.read_text()
         assert time.monotonic() < until, said.read_text()
@@ -81,15 +81,15 @@ def test_kill_minus_nine_leaves_nothing_behind_and_the_next_start_has_the_data(t
     assert len(below) >= 6
     first.send_signal(signal.SIGKILL)
     first.wait()
-    until = time.monotonic() + 40
+    until = time.monotonic() + 120
     while alive(set(below)) and time.monotonic() < until:
         time.sleep(0.2)
     assert [below[pid] for pid in alive(set(below))] == []
     second = start(var, port)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60) as answer:
         assert answer.status == 200
     second.send_signal(signal.SIGINT)
-    assert second.wait(40) == 0
+    assert second.wait(120) == 0
 
 
 def test_a_second_supervisor_in_the_same_folder_is_refused(tmp_path: Path, start: Start) -> None:
@@ -106,7 +106,7 @@ def test_a_second_supervisor_in_the_same_folder_is_refused(tmp_path: Path, start
         check=False,
     )
     first.send_signal(signal.SIGTERM)
-    first.wait(40)
+    first.wait(120)
     assert again.returncode == 1
     assert "正被另一个" in again.stderr
 
@@ -152,15 +152,15 @@ def test_killed_servers_and_orphaned_workers_are_replaced(tmp_path: Path, start:
     tmp_path.chmod(0o755)
     port = free_port()
     first = start(tmp_path / "var", port)
-    wait_until(port, True, 60)
+    wait_until(port, True, 120)
     orphans = family(pid_of(family(first.pid), b"dramatiq"))
     for word in (b"redis-server", b"dramatiq"):
         os.kill(pid_of(family(first.pid), word), signal.SIGKILL)
     time.sleep(1)
-    wait_until(port, True, 60)
-    until = time.monotonic() + 30
+    wait_until(port, True, 120)
+    until = time.monotonic() + 120
     while alive(orphans) and time.monotonic() < until:
         time.sleep(0.2)
     assert alive(orphans) == set(), "workers of a killed master are ended before a new one starts"
     first.send_signal(signal.SIGINT)
-    assert first.wait(40) == 0
+    assert first.wait(120) == 0

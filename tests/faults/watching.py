@@ -17,7 +17,7 @@ from supervisor.children import Child
 from supervisor.stack import is_up
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 40, what: str = "it") -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 120, what: str = "it") -> None:
     """Wait until `holds`; fails after `seconds`."""
     until = time.monotonic() + seconds
     while not holds():
@@ -52,12 +52,12 @@ def start_web(built: Stage) -> None:
 
 def fault(built: Stage, **wanted: object) -> None:
     """Ask the platform for trouble; its keys are the simulator's (path, kind, …)."""
-    built.platform.http.post(f"{built.platform.base}/_control/faults", json=wanted, timeout=10).raise_for_status()
+    built.platform.http.post(f"{built.platform.base}/_control/faults", json=wanted, timeout=60).raise_for_status()
 
 
 def accepted(built: Stage, path: str) -> list[dict[str, Any]]:
     """The platform's record of accepted calls of a path."""
-    answer = built.platform.http.get(f"{built.platform.base}/_control/calls", params={"path": path, "limit": 50_000}, timeout=20)
+    answer = built.platform.http.get(f"{built.platform.base}/_control/calls", params={"path": path, "limit": 50_000}, timeout=60)
     return [call for call in answer.json()["calls"] if call["errcode"] == 0]
 
 
@@ -86,12 +86,19 @@ class Senders:
             assert not thread.is_alive(), "a sender did not come to an end"
 
     def _send(self, share: Sequence[Delivery]) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         with suppress(OSError, http.client.HTTPException):
             for name, path, body in share:
-                connection.request("POST", path, body=body)
-                answer = connection.getresponse()
-                answer.read()
-                if answer.status == 200:
+                # What is answered with "not now" is sent again, as the platform does.
+                while (status := self._sent(connection, path, body)) == 503:
+                    continue
+                if status == 200:
                     self.answered.add(name)
         connection.close()
+
+    @staticmethod
+    def _sent(connection: http.client.HTTPConnection, path: str, body: bytes) -> int:
+        connection.request("POST", path, body=body)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status

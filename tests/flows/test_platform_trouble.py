@@ -23,11 +23,11 @@ from tests.flows.test_the_walk_on_the_platform import visitor
 from tests.flows.town import Town, simulator, town
 
 __all__ = ["simulator", "town"]
-
+READ_TIMEOUT = "1"
 TROUBLES = {
     "40014 for ever": {"kind": "errcode", "errcode": 40014},
     "busy": {"kind": "errcode", "errcode": -1},
-    "hang": {"kind": "hang", "seconds": 4},
+    "hang": {"kind": "hang", "seconds": 60},
     "reset": {"kind": "reset"},
     "web page": {"kind": "html"},
     "503": {"kind": "http"},
@@ -66,7 +66,7 @@ def who_signs_in_is_told_why(town: Town, trouble: dict[str, object]) -> None:
     answer = client.get(f"/sidebar/login/back?code=anything&state={state}", headers={"User-Agent": WECOM})
     assert answer.status_code in {403, 502, 503}, answer.text[:300]
     assert CHINESE.search(answer.text)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
 
 
 def connection_check_says_what_is_wrong(town: Town, trouble: dict[str, object]) -> None:

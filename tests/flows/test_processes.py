@@ -22,9 +22,11 @@ from foundation.health import CLOCK_LEADER
 from foundation.leader import is_led
 from jobs.broker import ask, make_broker
 from outbox.models import OutgoingMessage
+from supervisor.stack import is_up
 from tests.builders.bot import event_xml, make_event, make_guide, sealed
 
 ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.timeout(300)
 Starts = Callable[..., "subprocess.Popen[bytes]"]
 
 
@@ -51,7 +53,7 @@ def ask_once(job: str) -> None:
     broker.client.close()
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], bool], seconds: float = 90) -> None:
     began = time.monotonic()
     while not true():
         assert time.monotonic() - began < seconds, "it did not come about"
@@ -60,7 +62,7 @@ def until(true: Callable[[], bool], seconds: float = 30) -> None:
 
 def stops_kindly(process: "subprocess.Popen[bytes]") -> bool:
     process.send_signal(signal.SIGTERM)
-    return process.wait(15) == 0
+    return process.wait(90) == 0
 
 
 def led() -> bool:
@@ -94,7 +96,8 @@ def test_a_standby_clock_leads_after_the_leader_was_killed(start: Starts) -> Non
     first.wait()
     until(lambda: leader_pid() not in {old, None})
     assert stops_kindly(second)
-    assert not led()
+    # The database frees its lock when it has seen the connection end, a moment after the process.
+    until(lambda: not led())
 
 
 def test_a_worker_does_the_job_it_is_asked_for_and_comes_back_for_a_killed_ones(start: Starts) -> None:
@@ -110,7 +113,8 @@ def test_web_killed_in_mid_load_has_lost_nothing_it_acknowledged(start: Starts) 
     port = free_port()
     bind = ("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "8", "--log-level", "error")
     web = start("gunicorn", *bind, "app:create_app()")
-    until(lambda: answers(port))
+    # The port listens long before the app behind it is loaded.
+    until(lambda: is_up(f"http://127.0.0.1:{port}/healthz"))
     acknowledged: set[str] = set()
     senders = [threading.Thread(target=send_until_refused, args=(port, sender, acknowledged)) for sender in range(4)]
     for thread in senders:
@@ -118,7 +122,7 @@ def test_web_killed_in_mid_load_has_lost_nothing_it_acknowledged(start: Starts) 
     until(lambda: len(acknowledged) > 200)
     os.killpg(web.pid, signal.SIGKILL)
     for thread in senders:
-        thread.join(10)
+        thread.join()
     with transaction() as session:
         kept = {event.body["ExternalUserID"] for event in session.scalars(select(InboundEvent))}
     assert acknowledged <= kept
@@ -129,15 +133,9 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
-
-
 def send_until_refused(port: int, sender: int, acknowledged: set[str]) -> None:
     refused = (OSError, http.client.HTTPException)
-    with suppress(*refused), closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+    with suppress(*refused), closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         for number in range(100_000):
             name = f"wm{sender}-{number}"
             xml = event_xml("change_external_contact", "add_external_contact", UserID="a", ExternalUserID=name)
@@ -145,8 +143,10 @@ def send_until_refused(port: int, sender: int, acknowledged: set[str]) -> None:
             connection.request("POST", f"/wecom/callback/app?{urlencode(arguments)}", body=body)
             answer = connection.getresponse()
             answer.read()
-            assert answer.status == 200
-            acknowledged.add(name)
+            # "Not now" is an answer too: the platform would bring the event again.
+            assert answer.status in {200, 503}
+            if answer.status == 200:
+                acknowledged.add(name)
 
 
 def test_the_road_in_is_killed_and_nothing_is_lost_or_doubled(start: Starts) -> None:

@@ -22,17 +22,17 @@ def test_silent_clients_give_their_threads_back(database: None, tmp_path: Path) 
         server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)
     silent: list[socket.socket] = []
     try:
-        until(lambda: answers(port), 30)
+        until(lambda: answers(port), 90)
         for _ in range(SILENT):
             silent.append(socket.create_connection(("127.0.0.1", port)))
             silent[-1].sendall(b"GET /h")
         time.sleep(1)
-        until(lambda: answers(port), 25)
+        until(lambda: answers(port), 90)
     finally:
         for each in silent:
             each.close()
         server.terminate()
-        server.wait(20)
+        server.wait(90)
 
 
 def answers(port: int) -> bool:

@@ -41,7 +41,7 @@ class Town:
 
     def work(self) -> None:
         """Events worked, jobs done, messages sent, until nothing is left to do."""
-        self.platform.post("callbacks/wait", timeout=10)
+        self.platform.post("callbacks/wait", timeout=25)
         for _ in range(20):
             done = road.drain() + customer_jobs.pull_wanted() + sop_jobs.hand_out_open() + sync_jobs.run_waiting()
             if self.sender.drain() + done == 0:
@@ -74,14 +74,16 @@ def simulator(servers: None) -> Iterator[tuple[Platform, int]]:
     command = [sys.executable, "-m", "simulator", "--port", str(port), "--product-url", f"http://127.0.0.1:{product_port}"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     platform = Platform(f"http://127.0.0.1:{port}")
-    until = time.monotonic() + 20
-    while not _answers(platform):
-        assert time.monotonic() < until, "the simulator did not start"
-        time.sleep(0.05)
-    yield platform, product_port
-    platform.http.close()
-    process.terminate()
-    process.wait(10)
+    try:
+        until = time.monotonic() + 90
+        while not _answers(platform):
+            assert time.monotonic() < until, "the simulator did not start"
+            time.sleep(0.05)
+        yield platform, product_port
+    finally:
+        platform.http.close()
+        process.terminate()
+        process.wait(90)
 
 
 def _answers(platform: Platform) -> bool:
@@ -92,13 +94,15 @@ def _answers(platform: Platform) -> bool:
 
 
 @contextmanager
-def _settings_of(platform: Platform, product_port: int, tmp: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _settings_of(
+    platform: Platform, product_port: int, tmp: Path, monkeypatch: pytest.MonkeyPatch, read_timeout: str
+) -> Iterator[None]:
     simulator_port = int(platform.base.rsplit(":", 1)[1])
     wanted = demo_settings(product_port, simulator_port, tmp)
     for name, value in wanted.items():
         if name.startswith(("WECOM_", "PUBLIC_", "JSSDK_", "HQ_", "BRAND_")):
             monkeypatch.setenv(name, value)
-    monkeypatch.setenv("WECOM_READ_TIMEOUT", "1")
+    monkeypatch.setenv("WECOM_READ_TIMEOUT", read_timeout)
     _forget()
     yield
     monkeypatch.undo()
@@ -111,10 +115,16 @@ def _forget() -> None:
 
 
 @pytest.fixture
-def town(database: None, simulator: tuple[Platform, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    """The sample brand, synchronised and filled, its callbacks verified."""
+def town(
+    database: None,
+    simulator: tuple[Platform, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[Town]:
+    """The sample brand, synchronised and filled, its callbacks verified. READ_TIMEOUT of a module: how soon silence is one."""
     platform, product_port = simulator
-    with _settings_of(platform, product_port, tmp_path, monkeypatch):
+    with _settings_of(platform, product_port, tmp_path, monkeypatch, getattr(request.module, "READ_TIMEOUT", "20")):
         platform.post("reset", brand="sample")
         server = make_server("127.0.0.1", product_port, create_app(testing=True), threaded=True)
         with _serving(server):
@@ -137,4 +147,4 @@ def _serving(server: BaseWSGIServer) -> Iterator[None]:
     yield
     server.shutdown()
     server.server_close()
-    thread.join(5)
+    thread.join()

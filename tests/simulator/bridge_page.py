@@ -32,7 +32,7 @@ class Page:
             "userid": self.userid, "name": name, "params": {**(params or {}), **self.verify}, "url": url,
             "context": self.context if context is None else context,
         }  # fmt: skip
-        answer = self.platform.http.post(f"{self.platform.base}/_client/bridge", json=body, timeout=5)
+        answer = self.platform.http.post(f"{self.platform.base}/_client/bridge", json=body, timeout=60)
         return dict(answer.json())
 
     def said(self, name: str, params: Json | None = None, context: Json | None = None) -> str:

@@ -32,10 +32,10 @@ def free_port() -> int:
 def start(port: int, *options: str) -> subprocess.Popen[bytes]:
     """A simulator process that answers /_control/health."""
     process = subprocess.Popen([sys.executable, "-m", "simulator", "--port", str(port), *options], cwd=ROOT)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         try:
-            requests.get(f"http://127.0.0.1:{port}/_control/health", timeout=1)
+            requests.get(f"http://127.0.0.1:{port}/_control/health", timeout=60)
             return process
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
@@ -45,7 +45,7 @@ def start(port: int, *options: str) -> subprocess.Popen[bytes]:
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
-    process.wait(10)
+    process.wait(90)
 
 
 @pytest.fixture(scope="session")

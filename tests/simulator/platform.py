@@ -59,7 +59,7 @@ class Platform:
         return dict(answer.json())
 
     def raw(self, method: str, path: str, **options: Any) -> requests.Response:
-        return self.http.request(method, f"{self.base}/cgi-bin/{path}", timeout=10, **options)
+        return self.http.request(method, f"{self.base}/cgi-bin/{path}", timeout=60, **options)
 
     def upload(self, kind: str, name: str, content: bytes) -> Json:
         args = {"access_token": self.token(), "type": kind}
@@ -73,7 +73,7 @@ class Platform:
 
     def ask(self, path: str, method: str = "", /, **body: Any) -> requests.Response:
         chosen = method or ("POST" if body else "GET")
-        return self.http.request(chosen, f"{self.base}/_control/{path}", json=body or None, timeout=30)
+        return self.http.request(chosen, f"{self.base}/_control/{path}", json=body or None, timeout=120)
 
     def do(self, action: str, /, **body: Any) -> Json:
         return self.control(f"do/{action}", "POST", **body)
@@ -88,7 +88,7 @@ class Platform:
 
     def settle(self) -> None:
         """Wait until every callback is delivered or given up."""
-        assert self.control("callbacks/wait", timeout=20)["idle"]
+        assert self.control("callbacks/wait", timeout=100)["idle"]
 
     def reset(self, brand: str = "sample") -> None:
         self._tokens.clear()
@@ -97,7 +97,7 @@ class Platform:
         # One sender: what happened first arrives first, as a test reads it.
         self.control(
             "delivery", duplicate=0, delay=[0, 0], reorder=False, shuffle=False, binary_prefix=False, outage=False,
-            senders=1, timeout=5, retry_delays=[0.05, 0.05, 0.05], full_contact_fields=False, passive_card_updates=True,
+            senders=1, timeout=20, retry_delays=[0.05, 0.05, 0.05], full_contact_fields=False, passive_card_updates=True,
         )  # fmt: skip
         for name in ("app", "contacts"):
             self.control(f"receivers/{name}", "DELETE")

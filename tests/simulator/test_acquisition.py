@@ -156,11 +156,11 @@ def test_a_link_nobody_serves_any_more(platform, app_receiver):
 def test_the_page_of_a_link(platform):
     link = new_link(platform)
     url = f"{link['url']}?customer_channel=poster"
-    assert "李小美" in platform.http.get(url, timeout=5).text
-    assert platform.http.post(url, data={"name": "路人"}, allow_redirects=False, timeout=5).status_code == 303
+    assert "李小美" in platform.http.get(url, timeout=60).text
+    assert platform.http.post(url, data={"name": "路人"}, allow_redirects=False, timeout=60).status_code == 303
     brought = call(platform, "customer", link_id=link["link_id"])["customer_list"]
     assert [each["state"] for each in brought] == ["poster"]
-    assert platform.http.get(f"{platform.base}/ca/nothing", timeout=5).status_code == 404
+    assert platform.http.get(f"{platform.base}/ca/nothing", timeout=60).status_code == 404
     row = platform.control("acquisition_links")["links"][-1]
     assert (row["clicks"], row["added"]) == (1, 1)
 

@@ -9,7 +9,7 @@ PRODUCT = "http://127.0.0.1:8000"
 
 def authorize(platform, page="connect/oauth2/authorize", redirect_uri=f"{PRODUCT}/auth?next=a", **args):
     query = {"appid": CORPID, "redirect_uri": redirect_uri, "agentid": AGENTID, "state": "S1", **args}
-    return platform.http.get(f"{platform.base}/{page}", params=query, allow_redirects=False, timeout=5)
+    return platform.http.get(f"{platform.base}/{page}", params=query, allow_redirects=False, timeout=60)
 
 
 def code_for(platform, userid="lixiaomei", **args):

@@ -17,7 +17,7 @@ def test_health_counts_the_sample_brand(platform):
     assert health["counts"]["members"] == 26
     assert health["counts"]["departments"] == 13
     assert health["counts"]["tags"] == 11
-    assert abs(health["now"] - time.time()) < 2
+    assert abs(health["now"] - time.time()) < 30
 
 
 def test_the_clock_moves_stops_and_goes_on(platform):
@@ -104,15 +104,15 @@ def test_an_impossible_wish_says_why(platform):
 
 
 def test_a_body_that_is_not_json_is_refused(platform):
-    answer = platform.http.post(f"{platform.base}/_control/do/emit", data=b"[1", timeout=5)
+    answer = platform.http.post(f"{platform.base}/_control/do/emit", data=b"[1", timeout=60)
     assert answer.status_code == 400
-    assert platform.http.post(f"{platform.base}/_control/do/emit", data=b"[1]", timeout=5).status_code == 400
+    assert platform.http.post(f"{platform.base}/_control/do/emit", data=b"[1]", timeout=60).status_code == 400
     assert platform.ask("callbacks?limit=many").status_code == 400
 
 
 def test_the_stream_tells_of_changes(platform):
     told: list[str] = []
-    answer = requests.get(f"{platform.base}/_control/stream?userid=lixiaomei", stream=True, timeout=5)
+    answer = requests.get(f"{platform.base}/_control/stream?userid=lixiaomei", stream=True, timeout=60)
     lines = answer.iter_lines(decode_unicode=True)
     assert next(lines) == "event: ready"
 
@@ -130,9 +130,9 @@ def test_the_stream_tells_of_changes(platform):
 
 def test_pictures_are_real(platform):
     for name in ("avatar_anybody.png", "qr_0123.png", "qr_member_lixiaomei.png"):
-        answer = platform.http.get(f"{platform.base}/files/{name}", timeout=5)
+        answer = platform.http.get(f"{platform.base}/files/{name}", timeout=60)
         assert answer.content.startswith(b"\x89PNG"), name
-    assert platform.http.get(f"{platform.base}/files/img_none.png", timeout=5).status_code == 404
+    assert platform.http.get(f"{platform.base}/files/img_none.png", timeout=60).status_code == 404
 
 
 def test_a_snapshot_survives_the_process(tmp_path):
@@ -144,11 +144,11 @@ def test_a_snapshot_survives_the_process(tmp_path):
     token = platform.token()
     image = platform.upload("image", "a.png", b"\x89PNG\r\n\x1a\n0123456789")["media_id"]
     platform.control("clock", advance=100)
-    stream = requests.get(f"{platform.base}/_control/stream", stream=True, timeout=5)
+    stream = requests.get(f"{platform.base}/_control/stream", stream=True, timeout=60)
     platform.http.close()
     began = time.monotonic()
     stop(process)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 25, "an open stream is not waited for"
     assert file.exists()
     stream.close()
     process = start(port, "--snapshot", str(file))

@@ -126,7 +126,7 @@ def test_contact_ways(platform):
         "user": ["lixiaomei"],
     }
     made = platform.post("externalcontact/add_contact_way", **body)
-    picture = platform.http.get(made["qr_code"], timeout=5)
+    picture = platform.http.get(made["qr_code"], timeout=60)
     assert picture.headers["Content-Type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
     way = platform.post("externalcontact/get_contact_way", config_id=made["config_id"])["contact_way"]
@@ -274,11 +274,11 @@ def test_several_members_take_turns(platform):
 def test_the_scan_page_adds_by_hand(platform, app_receiver):
     way = platform.post("externalcontact/add_contact_way", type=1, scene=2, user=["lixiaomei"], state="s1")
     page = f"{platform.base}/c/{way['config_id']}"
-    assert "李小美" in platform.http.get(page, timeout=5).text
-    assert platform.http.post(page, data={"name": "路人"}, allow_redirects=False, timeout=5).status_code == 303
+    assert "李小美" in platform.http.get(page, timeout=60).text
+    assert platform.http.post(page, data={"name": "路人"}, allow_redirects=False, timeout=60).status_code == 303
     platform.settle()
     assert app_receiver.events()[-1]["State"] == "s1"
-    assert platform.http.get(f"{platform.base}/c/nothing", timeout=5).status_code == 404
+    assert platform.http.get(f"{platform.base}/c/nothing", timeout=60).status_code == 404
 
 
 def test_an_app_without_customer_rights_is_48002_and_a_small_range_hides(platform):

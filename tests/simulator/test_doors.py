@@ -26,7 +26,7 @@ def port(platform) -> int:
 
 def authorize(platform, page="/connect/oauth2/authorize", **args):
     query = {"appid": CORPID, "agentid": AGENTID, "redirect_uri": f"{PRODUCT}/in", "as": "lixiaomei", **args}
-    return platform.http.get(f"{platform.base}{page}", params=query, timeout=5, allow_redirects=False)
+    return platform.http.get(f"{platform.base}{page}", params=query, timeout=60, allow_redirects=False)
 
 
 @pytest.mark.parametrize("page", ["/connect/oauth2/authorize", "/wwlogin/sso/login"])
@@ -66,7 +66,7 @@ def test_what_it_allows_goes_through(platform):
 
 def webview(platform, port, method, path, **options):
     headers = {"Host": f"lixiaomei.webview.localhost:{port}", **options.pop("headers", {})}
-    return requests.request(method, f"{platform.base}{path}", headers=headers, timeout=5, allow_redirects=False, **options)
+    return requests.request(method, f"{platform.base}{path}", headers=headers, timeout=60, allow_redirects=False, **options)
 
 
 @pytest.mark.parametrize(

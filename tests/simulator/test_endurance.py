@@ -24,6 +24,13 @@ REPLY = (
 )
 
 
+def until(holds):
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.02)
+
+
 def texts(platform, count=1):
     for number in range(count):
         platform.do("member_texts_app", userid="lixiaomei", content=f"第{number}句")
@@ -31,7 +38,7 @@ def texts(platform, count=1):
 
 def line_to(platform: Platform) -> socket.socket:
     host, _, port = platform.base.removeprefix("http://").partition(":")
-    return socket.create_connection((host, int(port)), timeout=5)
+    return socket.create_connection((host, int(port)), timeout=60)
 
 
 def test_a_stalled_upload_holds_up_nobody(platform):
@@ -69,7 +76,7 @@ def test_senders_live_through_odd_answers_and_addresses(platform, app_receiver):
 )  # fmt: skip
 def test_an_address_or_key_that_can_never_work_is_not_saved(platform, wrong):
     body = json.dumps({"url": "http://127.0.0.1:9/", "verify": False, **wrong})
-    answer = requests.put(f"{platform.base}/_control/receivers/app", data=body, timeout=5)
+    answer = requests.put(f"{platform.base}/_control/receivers/app", data=body, timeout=60)
     assert answer.status_code == 400
     assert "aes_key" in answer.json()["error"]
 
@@ -91,18 +98,18 @@ def test_an_event_that_cannot_be_sent_is_logged_and_the_next_one_goes(world, mon
 
 def test_nothing_from_before_a_reset_comes_after_it(platform, app_receiver):
     held = threading.Event()
-    app_receiver.answer = lambda each: (held.wait(5), (500, b""))[1]
+    app_receiver.answer = lambda each: (held.wait(15), (500, b""))[1]
     texts(platform)
-    time.sleep(0.2)
+    until(lambda: len(app_receiver.received) == 1)
     platform.control("reset", brand="sample")
     held.set()
     time.sleep(0.4)
     assert len(app_receiver.received) == 1
     assert platform.control("callbacks") == {"attempts": [], "pending": 0}
     held.clear()
-    app_receiver.answer = lambda each: (held.wait(5), (200, app_receiver.reply(REPLY)))[1]
+    app_receiver.answer = lambda each: (held.wait(15), (200, app_receiver.reply(REPLY)))[1]
     texts(platform)
-    time.sleep(0.2)
+    until(lambda: len(app_receiver.received) == 2)
     platform.control("reset", brand="sample")
     held.set()
     time.sleep(0.3)
@@ -111,39 +118,40 @@ def test_nothing_from_before_a_reset_comes_after_it(platform, app_receiver):
 
 def test_a_receiver_that_hangs_delays_no_other(platform, app_receiver, contacts_receiver):
     held = threading.Event()
-    contacts_receiver.answer = lambda each: (held.wait(10), (200, b""))[1]
+    contacts_receiver.answer = lambda each: (held.wait(15), (200, b""))[1]
     for number in range(10):
         platform.do("department_updates", id=101, name=f"店{number}")
     texts(platform)
-    for _ in range(40):
-        if app_receiver.received:
-            break
-        time.sleep(0.05)
-    assert len(app_receiver.received) == 1
+    until(lambda: len(app_receiver.received) == 1)
+    assert not held.is_set()
     held.set()
     platform.settle()
 
 
 def test_a_retry_is_on_time_while_the_others_are_busy(platform, app_receiver):
     platform.control("delivery", senders=8)
-    times = []
+    tried, again = [], threading.Event()
 
     def answer(each):
         if "Slow" in each.fields:
-            time.sleep(1.5)
+            # Nobody else is done before the failed one came again.
+            assert again.wait(15)
         elif "Fails" in each.fields:
-            times.append(time.monotonic())
-            return (500 if len(times) == 1 else 200), b""
+            tried.append(each)
+            if len(tried) == 2:
+                again.set()
+            return (500 if len(tried) == 1 else 200), b""
         return 200, b""
 
     app_receiver.answer = answer
     platform.control("delivery", retry_delays=[0.4])
     platform.do("emit", receiver="app", fields={"Fails": 1})
-    time.sleep(0.1)
+    until(lambda: len(tried) == 1)
     for _ in range(7):
         platform.do("emit", receiver="app", fields={"Slow": 1})
     platform.settle()
-    assert times[1] - times[0] < 1
+    assert len(tried) == 2
+    assert [each["status"] for each in platform.control("callbacks")["attempts"]].count(200) == 8
 
 
 def test_an_outage_keeps_the_newest(world, monkeypatch):
@@ -169,8 +177,7 @@ def test_too_many_pages_are_refused_and_closed_ones_noticed():
         assert "4 streams are open at most" in platform.ask("stream").json()["error"]
         for line in lines:
             line.close()
-        time.sleep(1.6)
-        assert platform.control("health")["held_threads"]["stream"] == 0
+        until(lambda: platform.control("health")["held_threads"]["stream"] == 0)
     finally:
         for line in lines:
             line.close()
@@ -190,12 +197,12 @@ def test_seats_leave_threads_for_everybody_else():
 
 def test_a_slow_fault_without_a_seat_does_not_wait(world):
     door = create_app(world).test_client()
-    world.faults.add({"path": "gettoken", "kind": "latency", "seconds": 5})
+    world.faults.add({"path": "gettoken", "kind": "latency", "seconds": 60})
     while world.seats.take("fault"):
         pass
     began = time.monotonic()
     door.get("/cgi-bin/gettoken")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30
 
 
 def test_a_send_by_tags_goes_on_by_time_and_not_by_the_clock(world, monkeypatch):
@@ -208,7 +215,4 @@ def test_a_send_by_tags_goes_on_by_time_and_not_by_the_clock(world, monkeypatch)
         settling.settle(world)
     assert len(send.waiting) == 5
     settling.start(world)
-    deadline = time.monotonic() + 5
-    while send.waiting and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert send.waiting == []
+    until(lambda: not send.waiting)

@@ -12,7 +12,7 @@ SCAN = {"userid": "lixiaomei", "customer": {"name": "不该来的人"}}
 def ask(platform, method, path, body=None, **headers):
     """One request with these headers; header names with _ for -."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return requests.request(method, f"{platform.base}{path}", json=body, headers=named, timeout=5, allow_redirects=False)
+    return requests.request(method, f"{platform.base}{path}", json=body, headers=named, timeout=60, allow_redirects=False)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8100", "localhost.evil.example", "127.0.0.1.evil.example", ""])
@@ -34,8 +34,8 @@ def test_a_name_can_be_allowed():
     process = start(port, "--brand", "empty", "--allow-host", "wecom.test")
     try:
         base = f"http://127.0.0.1:{port}"
-        assert requests.get(f"{base}/_control/health", headers={"Host": f"wecom.test:{port}"}, timeout=5).ok
-        assert requests.get(f"{base}/_control/health", headers={"Host": "other.test"}, timeout=5).status_code == 421
+        assert requests.get(f"{base}/_control/health", headers={"Host": f"wecom.test:{port}"}, timeout=60).ok
+        assert requests.get(f"{base}/_control/health", headers={"Host": "other.test"}, timeout=60).status_code == 421
     finally:
         stop(process)
 
@@ -111,9 +111,9 @@ def test_its_pages_run_their_own_scripts_in_no_foreign_frame(platform):
 def test_files_of_people_are_saved_not_opened(platform, name, kind, shown):
     content = b"<script>alert(1)</script>" * 3
     kept = platform.http.post(
-        f"{platform.base}/_control/files", params={"filename": name}, data=content, headers={"Content-Type": kind}, timeout=5
+        f"{platform.base}/_control/files", params={"filename": name}, data=content, headers={"Content-Type": kind}, timeout=60
     )
-    answer = platform.http.get(f"{platform.base}/files/media/{kept.json()['body']['media_id']}", timeout=5)
+    answer = platform.http.get(f"{platform.base}/files/media/{kept.json()['body']['media_id']}", timeout=60)
     assert answer.content == content
     assert answer.headers["Content-Type"] == (kind.partition(";")[0] if shown else "application/octet-stream")
     assert answer.headers.get("Content-Disposition") == (None if shown else "attachment")

@@ -135,7 +135,7 @@ def test_wechatpy_reads_groups(platform):
             args = {"corpid": self.corp_id, "corpsecret": self.secret}
             return self._fetch_access_token(url=f"{self.API_BASE_URL}gettoken", params=args)
 
-    groups = Client(CORPID, APP["secret"], timeout=5, auto_retry=False).external_contact_group_chat
+    groups = Client(CORPID, APP["secret"], timeout=60, auto_retry=False).external_contact_group_chat
     listed = groups.list_all(limit=1)
     assert len(listed) == 3
     assert groups.get(listed[0]["chat_id"])["group_chat"]["owner"] == "lixiaomei"

@@ -21,7 +21,7 @@ def test_accounts_from_birth_to_death(platform):
     assert platform.post("kf/account/update", open_kfid=open_kfid, name="售后客服")["errcode"] == 0
     rows = platform.post("kf/account/list", offset=1)["account_list"]
     assert [(each["name"], each["manage_privilege"]) for each in rows] == [("售后客服", True)]
-    assert platform.http.get(rows[0]["avatar"], timeout=5).content == PNG
+    assert platform.http.get(rows[0]["avatar"], timeout=60).content == PNG
     assert platform.post("kf/account/list", limit=101)["errcode"] == 40058
     assert platform.post("kf/account/del", open_kfid=open_kfid)["errcode"] == 0
     assert platform.post("kf/account/del", open_kfid=open_kfid)["errcode"] == 95004
@@ -69,8 +69,8 @@ def test_the_link_brings_scene_and_parameter_as_they_were(platform, counter):
     assert url == platform.post("kf/add_contact_way", open_kfid=counter.open_kfid, scene="shop1")["url"]
     assert platform.post("kf/add_contact_way", open_kfid=counter.open_kfid, scene="门店")["errcode"] == 40058
     counter.sync()
-    assert "雪岭官方客服" in platform.http.get(url, timeout=5).text
-    entered = platform.http.post(f"{url}&scene_param=a%3D1", data={"name": "路人"}, allow_redirects=False, timeout=5)
+    assert "雪岭官方客服" in platform.http.get(url, timeout=60).text
+    entered = platform.http.post(f"{url}&scene_param=a%3D1", data={"name": "路人"}, allow_redirects=False, timeout=60)
     assert entered.headers["Location"].startswith(f"/?kf={counter.open_kfid}&external_userid=wm")
     event = counter.events()[0]
     assert (event["scene"], event["scene_param"], event["event_type"]) == ("shop1", "a%3D1", "enter_session")
@@ -79,7 +79,7 @@ def test_the_link_brings_scene_and_parameter_as_they_were(platform, counter):
     assert counter.events()[0]["scene_param"] == "a=1"
     tampered = platform.do("customer_opens_kf", url=url + "x", external_userid=counter.external_userid)
     assert (tampered["event_id"], counter.sync()) == (0, [])
-    assert platform.http.get(f"{platform.base}/kf/kfcnothing", timeout=5).status_code == 404
+    assert platform.http.get(f"{platform.base}/kf/kfcnothing", timeout=60).status_code == 404
 
 
 def test_callbacks_have_no_sender_and_a_token_for_ten_minutes(platform, counter, app_receiver):

@@ -55,7 +55,7 @@ def test_a_client_nobody_here_wrote(platform, counter):
             args = {"corpid": self.corp_id, "corpsecret": self.secret}
             return self._fetch_access_token(url=f"{self.API_BASE_URL}gettoken", params=args)
 
-    client = Client(CORPID, APP["secret"], timeout=5, auto_retry=False)
+    client = Client(CORPID, APP["secret"], timeout=60, auto_retry=False)
     kf, who = client.kf, (counter.open_kfid, counter.external_userid)
     assert kf.send_msg_on_event(counter.welcome_code, "text", {"text": {"content": "您好"}})["msgid"]
     counter.asks()

@@ -249,4 +249,4 @@ def test_a_permanent_image_is_served_here(platform):
     args = {"access_token": platform.token()}
     url = platform.raw("POST", "media/uploadimg", params=args, files={"any": ("a.png", PNG)}).json()["url"]
     assert url.startswith(platform.base)
-    assert platform.http.get(url, timeout=5).content == PNG
+    assert platform.http.get(url, timeout=60).content == PNG

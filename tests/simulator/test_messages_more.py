@@ -169,7 +169,7 @@ def test_the_app_itself(platform):
     assert platform.post("agent/set", agentid=AGENTID, name="新名", logo_mediaid=logo, isreportenter=0)["errcode"] == 0
     shown = platform.get("agent/get", agentid=AGENTID)
     assert (shown["name"], shown["isreportenter"]) == ("新名", 0)
-    assert platform.http.get(shown["square_logo_url"], timeout=5).content == PNG
+    assert platform.http.get(shown["square_logo_url"], timeout=60).content == PNG
     for wrong, code in (({"home_url": "x"}, 40094), ({"isreportenter": 2}, 40058), ({"logo_mediaid": "x"}, 40007)):
         assert platform.post("agent/set", agentid=AGENTID, **wrong)["errcode"] == code
     assert platform.post("agent/set", name="x")["errcode"] == 41011

@@ -99,7 +99,7 @@ def test_the_pictures_outlive_their_media(platform, customers):
     platform.control("clock", advance=4 * 86400)
     platform._tokens.clear()
     url = feed(platform, customers[0])[0]["attachments"][0]["url"]
-    assert platform.http.get(url, timeout=5).content == picture(40, 30)
+    assert platform.http.get(url, timeout=60).content == picture(40, 30)
     refused = platform.post(ADD, attachments=[image(media_id)])
     assert refused["errcode"] == 40007
 
@@ -211,7 +211,7 @@ def test_the_sample_brand_has_a_feed(platform, customers):
     mine = feed(platform, customers[-1])
     assert mine[0]["userid"] == LIXIAOMEI
     assert len(mine[0]["attachments"]) == 3
-    served = platform.http.get(mine[0]["attachments"][0]["url"], timeout=5)
+    served = platform.http.get(mine[0]["attachments"][0]["url"], timeout=60)
     assert served.headers["Content-Type"] == "image/jpeg"
 
 

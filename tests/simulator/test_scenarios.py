@@ -13,7 +13,8 @@ def play(platform: Platform, name: str, **options):
     """Start and wait for the end; the run as it ended."""
     started = platform.control(f"scenarios/{name}", "POST", **({"minutes": SHORT} | options))
     assert started["state"] == "playing"
-    for _ in range(200):
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
         time.sleep(0.05)
         shown = platform.control("scenarios")
         if shown["running"] is None:
@@ -82,14 +83,14 @@ def test_a_token_storm_hits_callers_and_passes(platform):
 
 def test_a_brownout_slows_breaks_and_delays_then_recovers(platform):
     before = settings(platform)
-    platform.control("scenarios/brownout", "POST", minutes=0.1, rate=1)
-    time.sleep(2.2)
+    platform.control("scenarios/brownout", "POST", minutes=0.2, rate=1)
+    while (running := platform.control("status")["running"])["percent"] <= 20:
+        time.sleep(0.05)
     faults = platform.control("faults")["faults"]
     assert {(each["kind"], each["by"]) for each in faults} == {(kind, "brownout") for kind in ("latency", "http", "errcode")}
     assert platform.control("delivery")["delay"][1] > 0
-    running = platform.control("status")["running"]
     assert running["title"] == "平台抖动"
-    assert 20 < running["percent"] < 90
+    assert running["percent"] < 90
     assert platform.control("scenarios", "DELETE")["last"]["state"] == "stopped"
     assert settings(platform) == before
 

@@ -130,7 +130,7 @@ def test_guessed_codes_count_and_valid_ones_do_not(platform):
     query = {"appid": CORPID, "redirect_uri": "http://127.0.0.1:8000/", "agentid": AGENTID, "as": "lixiaomei"}
     codes = []
     for _ in range(3):
-        answer = platform.http.get(f"{platform.base}/connect/oauth2/authorize", params=query, allow_redirects=False, timeout=5)
+        answer = platform.http.get(f"{platform.base}/connect/oauth2/authorize", params=query, allow_redirects=False, timeout=60)
         codes.append(parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0])
     platform.control("limits", paths={"auth/getuserinfo": {"per_minute": 2}})
     guesses = [platform.get("auth/getuserinfo", code=f"x{number}")["errcode"] for number in range(3)]

@@ -29,7 +29,9 @@ def test_a_settler_that_fails_stops_neither_the_others_nor_the_thread(world, mon
     monkeypatch.setattr(settling, "SETTLERS", (lambda world: 1 / 0, settled.append))
     monkeypatch.setattr(settling, "EVERY", 0.05)
     settling.start(world)
-    time.sleep(0.5)
+    deadline = time.monotonic() + 60
+    while len(settled) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert len(settled) >= 2
     assert world.settling_errors >= 2
 
@@ -47,7 +49,7 @@ def test_a_clean_up_that_fails_ends_the_run_and_takes_the_faults_back(world):
         stage.finally_do(lambda stage: 1 / 0)
 
     run = playing(world, act, 0.001)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while run.as_json()["state"] == "playing" and time.monotonic() < deadline:
         time.sleep(0.02)
     assert run.as_json()["state"] == "broken"
@@ -123,7 +125,7 @@ def test_eight_files_are_fetched_at_once(world, monkeypatch):
         with lock:
             running += 1
             most = max(most, running)
-        held.wait(5)
+        held.wait(60)
         with lock:
             running -= 1
         return b"x"
@@ -133,9 +135,11 @@ def test_eight_files_are_fetched_at_once(world, monkeypatch):
     with world.lock:
         for job in jobs:
             fetching.start(world, job)
+    deadline = time.monotonic() + 60
+    while most < 8 and time.monotonic() < deadline:
+        time.sleep(0.02)
     time.sleep(0.2)
     held.set()
-    deadline = time.monotonic() + 5
     while any(job.status == fetches.RUNNING for job in jobs) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert {job.status for job in jobs} == {fetches.DONE}
@@ -147,7 +151,7 @@ def test_endless_figures_are_refused(platform, endless):
     fault = {"path": "*", "kind": "http", **endless}
     with pytest.raises(ValueError, match="for example"):
         Faults().add(fault)
-    assert requests.post(f"{platform.base}/_control/faults", data=json.dumps(fault), timeout=5).status_code == 400
+    assert requests.post(f"{platform.base}/_control/faults", data=json.dumps(fault), timeout=60).status_code == 400
 
 
 def test_wrong_limits_do_not_reset_the_others(platform):
@@ -177,7 +181,7 @@ def test_ended_windows_make_room_before_running_ones(monkeypatch):
 
 @pytest.mark.parametrize("path", ["stream", "%73tream", "%2573tream", "several?path=health", "%2573everal?path=health"])
 def test_several_looks_never_hold_the_line(platform, path):
-    answer = requests.get(f"{platform.base}/_control/several?path={path}", timeout=5)
+    answer = requests.get(f"{platform.base}/_control/several?path={path}", timeout=60)
     assert answer.status_code == 400
 
 

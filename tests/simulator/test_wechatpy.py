@@ -26,7 +26,7 @@ def client(platform):
             args = {"corpid": self.corp_id, "corpsecret": self.secret}
             return self._fetch_access_token(url=f"{self.API_BASE_URL}gettoken", params=args)
 
-    return Client(CORPID, APP["secret"], timeout=5, auto_retry=False)
+    return Client(CORPID, APP["secret"], timeout=60, auto_retry=False)
 
 
 def test_token_tickets_and_addresses(client):

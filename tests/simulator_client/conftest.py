@@ -21,6 +21,7 @@ from tests.simulator_client.product import Platform, make_product
 ROOT = Path(__file__).parents[2]
 SDK = ROOT / "node_modules/@wecom/jssdk/dist/wecom.global.prod.js"
 GUIDE, OTHER = "lixiaomei", "zhouting"
+PATIENCE = 60  # seconds; how long an answer may take is the machine's business
 
 
 @pytest.fixture(scope="session")
@@ -43,16 +44,16 @@ class Simulator:
         self._session = requests.Session()
 
     def get(self, path: str, **args: Any) -> dict[str, Any]:
-        return self._json(self._session.get(f"{self.base}/_control/{path}", params=args, timeout=10))
+        return self._json(self._session.get(f"{self.base}/_control/{path}", params=args, timeout=PATIENCE))
 
     def post(self, path: str, **body: Any) -> dict[str, Any]:
-        return self._json(self._session.post(f"{self.base}/_control/{path}", json=body, timeout=10))
+        return self._json(self._session.post(f"{self.base}/_control/{path}", json=body, timeout=PATIENCE))
 
     def put(self, path: str, **body: Any) -> dict[str, Any]:
-        return self._json(self._session.put(f"{self.base}/_control/{path}", json=body, timeout=10))
+        return self._json(self._session.put(f"{self.base}/_control/{path}", json=body, timeout=PATIENCE))
 
     def delete(self, path: str) -> dict[str, Any]:
-        return self._json(self._session.delete(f"{self.base}/_control/{path}", timeout=10))
+        return self._json(self._session.delete(f"{self.base}/_control/{path}", timeout=PATIENCE))
 
     def do(self, action: str, **body: Any) -> dict[str, Any]:
         return self.post(f"do/{action}", **body)
@@ -63,7 +64,7 @@ class Simulator:
     def ask(self, userid: str, method: str, path: str, **options: Any) -> requests.Response:
         """One HTTP request to a member's webview, redirects not followed, no cookies of ours."""
         headers = {"Host": f"{userid}.webview.localhost:{self.port}", **options.pop("headers", {})}
-        return requests.request(method, self.base + path, headers=headers, allow_redirects=False, timeout=20, **options)
+        return requests.request(method, self.base + path, headers=headers, allow_redirects=False, timeout=PATIENCE, **options)
 
     def close(self) -> None:
         self._session.close()
@@ -72,6 +73,18 @@ class Simulator:
     def _json(answer: requests.Response) -> dict[str, Any]:
         assert answer.ok, answer.text
         return dict(answer.json())
+
+
+def _wait_for(starting: Simulator) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            starting.get("health")
+        except (requests.ConnectionError, requests.Timeout):
+            assert time.monotonic() < until, "the simulator did not start"
+            time.sleep(0.1)
+        else:
+            return
 
 
 @pytest.fixture(scope="session")
@@ -83,20 +96,14 @@ def ports() -> tuple[int, int]:
 def simulator(ports: tuple[int, int]) -> Iterator[Simulator]:
     port, product_port = ports
     command = [sys.executable, "-m", "simulator", "--port", str(port), "--product-url", f"http://127.0.0.1:{product_port}"]
-    process = subprocess.Popen(command, cwd=ROOT)
-    running = Simulator(port)
-    try:
-        for _ in range(100):
-            try:
-                running.get("health")
-                break
-            except (requests.ConnectionError, requests.Timeout):
-                time.sleep(0.1)
-        yield running
-    finally:
-        running.close()
-        process.terminate()
-        process.wait(10)
+    with subprocess.Popen(command, cwd=ROOT) as process:
+        running = Simulator(port)
+        try:
+            _wait_for(running)
+            yield running
+        finally:
+            running.close()
+            process.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +116,7 @@ def product(ports: tuple[int, int], simulator: Simulator) -> Iterator[Flask]:
     thread.start()
     yield app
     server.shutdown()
-    thread.join(5)
+    thread.join()
     server.server_close()
 
 
@@ -125,7 +132,6 @@ def page(browser: Browser) -> Iterator[Page]:
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.set_default_timeout(8000)
     yield opened
     context.close()
     assert errors == []

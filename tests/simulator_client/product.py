@@ -1,7 +1,7 @@
 """A throw-away product: silent login through the platform, a sidebar page with the real SDK under a strict CSP."""
 
 import hashlib
-import json
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +75,7 @@ def make_product(base: str, platform: Platform, sdk: Path) -> Flask:
     """Flask app that believes it lives at `base`; it signs only its own addresses, as a careful product does."""
     app = Flask(__name__)
     app.secret_key = "test"
-    app.extensions.update(seen=[], platform=platform)
+    app.extensions.update(seen=[], platform=platform, first_read=threading.Event())
     app.before_request(_note)
     app.after_request(_guard)
     _add_sidebar(app, base, platform)
@@ -152,10 +152,12 @@ def _add_probes(app: Flask) -> None:
 
     @app.get("/events")
     def events() -> Response:
-        return Response(_three_events(), mimetype="text/event-stream")
+        return Response(_three_events(app.extensions["first_read"]), mimetype="text/event-stream")
 
 
-def _three_events() -> Iterator[str]:
-    for number in range(3):
-        yield f"data: {json.dumps(number)}\n\n"
-        time.sleep(0.3)
+def _three_events(first_read: threading.Event) -> Iterator[str]:
+    """The others come only when somebody has read the first."""
+    yield "data: 0\n\n"
+    if first_read.wait(60):
+        yield "data: 1\n\n"
+        yield "data: 2\n\n"

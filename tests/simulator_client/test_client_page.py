@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.simulator_client.conftest import GUIDE, Simulator
 from tests.simulator_client.product import Platform
@@ -23,7 +23,6 @@ def fresh(simulator: Simulator) -> None:
 def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN")
     opened = context.new_page()
-    opened.set_default_timeout(8000)
     yield opened
     context.close()
 
@@ -62,6 +61,51 @@ def test_an_open_menu_stays_open_while_news_arrives(page: Page, simulator: Simul
     expect(leave).to_be_visible()
     leave.click()
     expect(page.locator("dialog")).to_contain_text("导购那边会看到对方已删除")
+
+
+def test_what_happens_before_the_page_is_told_of_changes_is_shown_once_it_is(page: Page, simulator: Simulator) -> None:
+    customer = simulator.get(f"members/{GUIDE}")["contacts"][0]["external_userid"]
+    held: list[Route] = []
+    page.route("**/_control/stream?*", lambda route: held.append(route))
+    page.goto(f"{simulator.base}/#member={GUIDE}&with={customer}")
+    expect(page.locator(".wecom .composer textarea")).to_be_visible()
+    simulator.do("customer_sends", userid=GUIDE, external_userid=customer, content="在吗？")
+    held.pop().continue_()
+    expect(page.locator(".wecom .line .bubble").last).to_have_text("在吗？")
+
+
+def test_a_row_pressed_while_its_news_arrives_is_pressed(page: Page, simulator: Simulator) -> None:
+    customer = simulator.get(f"members/{GUIDE}")["contacts"][0]["external_userid"]
+    simulator.do("customer_sends", userid=GUIDE, external_userid=customer, content="在吗？")
+    page.goto(f"{simulator.base}/#member={GUIDE}&with=app")
+    page.locator(".talks .row", has_text="在吗？").hover()
+    page.mouse.down()
+    simulator.do("customer_sends", userid=GUIDE, external_userid=customer, content="今天还营业吗？")
+    expect(page.locator(".talks .row", has_text="今天还营业吗？")).to_be_visible()
+    page.mouse.up()
+    expect(page.locator(".wecom .line .bubble").last).to_have_text("今天还营业吗？")
+
+
+def test_what_is_typed_while_a_message_is_on_its_way_stays_and_what_did_not_go_out_comes_back(
+    page: Page, simulator: Simulator
+) -> None:
+    customer = simulator.get(f"members/{GUIDE}")["contacts"][0]["external_userid"]
+    held: list[Route] = []
+    page.route("**/_control/do/member_sends", lambda route: held.append(route))
+    page.goto(f"{simulator.base}/#member={GUIDE}&with={customer}")
+    box = page.locator(".wecom .composer textarea")
+    box.fill("您好")
+    with page.expect_request("**/_control/do/member_sends"):
+        box.press("Enter")
+    box.fill("有什么可以帮您？")
+    held.pop().continue_()
+    expect(page.locator(".wecom .line .bubble").last).to_have_text("您好")
+    expect(box).to_have_value("有什么可以帮您？")
+    with page.expect_request("**/_control/do/member_sends"):
+        box.press("Enter")
+    expect(box).to_have_value("")
+    held.pop().abort()
+    expect(box).to_have_value("有什么可以帮您？")
 
 
 def test_the_guide_remarks_and_tags_a_customer(page: Page, simulator: Simulator) -> None:

@@ -112,6 +112,21 @@ def test_tokens_callbacks_and_the_clock(page: Page, simulator: Simulator) -> Non
     expect(row.locator("pre")).to_contain_text("<ChangeType><![CDATA[add_external_contact]]></ChangeType>")
 
 
+def test_what_is_being_written_is_not_written_over(page: Page, simulator: Simulator) -> None:
+    open_page(page, simulator)
+    callbacks = page.locator("#delivery")
+    callbacks.get_by_label("重复投递（次）").fill("2")
+    callbacks.get_by_label("最少延迟（秒）").click()
+    for _ in range(2):
+        with page.expect_response("**/_control/callbacks?limit=1"):
+            pass
+    expect(callbacks.get_by_label("重复投递（次）")).to_have_value("2")
+    callbacks.get_by_role("button", name="应用").click()
+    expect(page.locator(".toast").last).to_have_text("已生效")
+    simulator.post("delivery", duplicate=1)
+    expect(callbacks.get_by_label("重复投递（次）")).to_have_value("1")
+
+
 def test_a_scenario_is_played_and_stopped(page: Page, simulator: Simulator) -> None:
     open_page(page, simulator, "scenarios")
     scenarios = page.locator("#scenarios")

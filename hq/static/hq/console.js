@@ -29,6 +29,16 @@
   keepPolling();
   document.addEventListener("visibilitychange", poll);
 
+  // What changes by itself does not change under a finger: the next answer comes soon.
+  var pressed = null;
+  document.addEventListener("pointerdown", function (event) { pressed = event.target; }, true);
+  ["pointerup", "pointercancel"].forEach(function (name) {
+    document.addEventListener(name, function () { setTimeout(function () { pressed = null; }); }, true);
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.requestConfig.elt.hasAttribute("data-polls") && event.detail.target.contains(pressed)) { event.detail.shouldSwap = false; }
+  });
+
   // A date filled in halfway is sent as an empty one: said at the field before anything is sent.
   document.addEventListener("submit", function (event) {
     var half = Array.from(event.target.querySelectorAll("input")).filter(function (field) { return field.validity.badInput; });

@@ -143,6 +143,8 @@
     if (!event.persisted && isAmiss()) { firstWrong(); }
   });
   document.addEventListener("DOMContentLoaded", function () {
+    // Not only when every picture has come: who goes on at once would find a taken form as her unsent draft.
+    settle();
     form = document.querySelector('form[data-keeps="draft"]');
     if (!form) { return; }
     // As the server wrote it: what the browser fills in again on the way back is a change.

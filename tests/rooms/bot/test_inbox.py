@@ -13,7 +13,7 @@ from bot.inbox import ROOM, Arrival, Inbox
 from bot.models import InboundEvent
 from foundation import clock
 from foundation.db import transaction
-from foundation.group_commit import NotKept
+from foundation.group_commit import ANSWER_SECONDS, NotKept
 
 
 def arrival(number: int, name: str = "", lane: int = 1) -> Arrival:
@@ -62,7 +62,7 @@ def test_keeping_wakes_the_road_with_the_lane(writer: Inbox) -> None:
     with psycopg.connect(address, autocommit=True) as listener:
         listener.execute("LISTEN inbox")
         writer.keep(arrival(1, lane=0))
-        assert [note.payload for note in listener.notifies(timeout=2, stop_after=1)] == ["0"]
+        assert [note.payload for note in listener.notifies(timeout=60, stop_after=1)] == ["0"]
 
 
 def test_one_event_the_table_cannot_hold_does_not_take_its_neighbours_down(writer: Inbox) -> None:
@@ -100,7 +100,7 @@ def test_a_hanging_table_is_answered_in_time_and_a_full_queue_at_once(writer: In
         began = time.monotonic()
         with pytest.raises(NotKept):
             writer.keep(arrival(1), seconds=0.2)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < ANSWER_SECONDS
         for number in range(ROOM + 1):
             try:
                 writer.keep(arrival(number), seconds=0)

@@ -156,7 +156,7 @@ def test_one_upload_sent_six_times_at_once_is_one_import(brand: Brand, monkeypat
     key, gate = keep_blob("会员号,城市\nM1,上海\n".encode()), Barrier(6)
 
     def all_together(*args: object) -> Sheet:
-        gate.wait(20)
+        gate.wait(90)
         return look(*args)  # type: ignore[arg-type]
 
     def send(_: int) -> int:

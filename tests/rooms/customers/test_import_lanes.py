@@ -107,6 +107,9 @@ def test_a_stretch_that_waits_too_long_for_its_turn_lets_go_and_is_done_again(
     def slow_at_first(session: object, row: CustomerImport, after: int, until: int) -> list[int]:
         begun.append(after)
         if after == 0:
+            # The stretch behind has begun and comes to wait for its turn.
+            while 10 not in begun:
+                time.sleep(0.01)
             time.sleep(0.5)
         return apply(session, row, after, until)  # type: ignore[arg-type]
 

@@ -16,7 +16,7 @@ class Doubling(GroupCommit[int, int]):
         super().__init__("doubling", batch=4, room=8)
 
     def write(self, batch: list[Waiting[int, int]]) -> None:
-        self.let_go.wait(5)
+        self.let_go.wait(60)
         self.batches.append([one.brought for one in batch])
         for one in batch:
             problem = ValueError("unlucky") if one.brought == 13 else None

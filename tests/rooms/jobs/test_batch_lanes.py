@@ -14,8 +14,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from customers import batch_lanes
 from customers.batch_kinds import DEEDS, Deed, add_deed, people_of
 from customers.batch_lanes import OutOfTurn, course_of, work_ahead
+from customers.batch_stretch import next_stretch
 from customers.batches import cancel_batch, start_batch, undo_batch, work_batch
 from customers.models import Customer, Tag
 from customers.tag_models import BatchStatus, CustomerBatch, TagMark
@@ -182,6 +184,25 @@ def test_a_worker_told_to_stop_while_its_lanes_begin_leaves_no_lane_running_on(
     assert (status, strokes) == (BatchStatus.RUNNING, ["|"] * done + [""] * (PEOPLE - done))
 
 
+def test_a_course_ended_while_a_stretch_is_claimed_stays_ended(
+    start: Callable[[Apply], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id = start(lambda session, _batch, ids: _note(session, ids))
+    with transaction() as session:
+        course = course_of(session, batch_id)
+        assert course is not None
+
+    def ended_meanwhile(*given: Any) -> Any:
+        course.over = True
+        return next_stretch(*given)
+
+    monkeypatch.setattr(batch_lanes, "next_stretch", ended_meanwhile)
+    for more in (True, False):
+        with transaction() as session:
+            assert work_ahead(session, batch_id, course, 2) is more
+    assert _told(batch_id)[1] == 2
+
+
 def test_a_stretch_ahead_is_not_kept_when_somebody_else_went_on_meanwhile(start: Callable[[Apply], int]) -> None:
     batch_id = start(lambda session, _batch, ids: _note(session, ids))
     with transaction() as session:
@@ -227,7 +248,7 @@ def _waiting() -> int:
 
 def _work_until_done(batch_id: int) -> None:
     """Asked again and again, as the clock does: the killed one's connections hold their locks until the database notices."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while time.monotonic() < until:
         batch_jobs.work_batch(batch_id, limit=2)
         with transaction() as session:

@@ -50,7 +50,7 @@ def test_each_is_about_its_own_thing_and_wakes_the_sender_when_it_is_due(databas
             assert actions.enqueue_each(session, Lane.WELCOME, "c", two) == 0
             assert actions.hurry(session, ["follow:1", "follow:2", "follow:3"], Lane.INTERACTIVE) == 2
             assert actions.hurry(session, ["follow:1"], Lane.INTERACTIVE) == 0
-        assert [told.payload for told in listener.notifies(timeout=5, stop_after=2)] == ["task", "interactive"]
+        assert [told.payload for told in listener.notifies(timeout=60, stop_after=2)] == ["task", "interactive"]
     with transaction() as session:
         rows = [row for about in ("follow:1", "follow:2") for row in queries.list_about(session, about)]
         assert [(row.idempotency_key, row.payload, row.lane) for row in rows] == [

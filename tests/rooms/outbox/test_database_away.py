@@ -51,7 +51,7 @@ def own_database(folder: Path, platform: ScriptedPlatform, monkeypatch: pytest.M
 
 
 def wait_for(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while not what():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.1)
@@ -79,7 +79,7 @@ def test_a_killed_database_comes_back_and_every_message_left_once(
         wait_for(lambda: sent() == 150)
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(60)
     counts = Counter(each.json["touser"] for each in platform.of("message/send"))
     assert len(counts) == 150
     assert set(counts.values()) == {1}

@@ -41,14 +41,12 @@ def running(
     try:
         yield taken
     finally:
-        started = time.monotonic()
         stop.set()
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive()
-        assert time.monotonic() - started < 5
 
 
-def until(what: Callable[[], bool], seconds: float = 30) -> None:
+def until(what: Callable[[], bool], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not happen in time"
@@ -73,17 +71,16 @@ def test_many_messages_each_leave_once_with_two_senders(platform: ScriptedPlatfo
     assert len(receivers(platform)) == 600
 
 
-def test_a_new_message_wakes_the_sender_at_once(platform: ScriptedPlatform) -> None:
+def test_a_new_message_wakes_the_sender_at_once(platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Who is not woken sleeps on for longer than anything here is waited for.
+    monkeypatch.setattr("outbox.sender.POLL_SECONDS", 120.0)
     with running():
-        time.sleep(1.5)
-        waits = []
         for n in range(5):
-            started = time.monotonic()
             owe(1, prefix=f"w{n}")
             until(lambda n=n: len(platform.of("message/send")) == n + 1)  # type: ignore[misc]
-            waits.append(time.monotonic() - started)
-            time.sleep(0.2)
-    assert sorted(waits)[2] < 0.5
+        monkeypatch.setattr("outbox.sender.POLL_SECONDS", 1.0)
+        owe(1, prefix="last")
+        until(lambda: sent() == 6)
 
 
 def test_interactive_goes_before_a_long_line_of_bulk(platform: ScriptedPlatform) -> None:
@@ -91,11 +88,10 @@ def test_interactive_goes_before_a_long_line_of_bulk(platform: ScriptedPlatform)
     owe(1000, lane=Lane.BULK, prefix="bulk")
     with running(in_flight=4):
         until(lambda: len(platform.of("message/send")) > 20)
-        started = time.monotonic()
+        before = len(platform.of("message/send"))
         owe(1, lane=Lane.INTERACTIVE, prefix="now")
         until(lambda: receivers(platform)["now0"] == 1)
-        assert time.monotonic() - started < 2
-        assert sent() < 1000
+        assert list(receivers(platform)).index("now0") - before < 160, "as many as go out in two seconds"
 
 
 def test_a_crowded_api_is_called_by_as_many_as_it_allows(platform: ScriptedPlatform) -> None:
@@ -121,6 +117,7 @@ def test_a_throttled_api_rests_and_another_goes_on(platform: ScriptedPlatform) -
     owe(300)
     with running():
         until(lambda: sent() == 50)
+        until(lambda: platform.in_flight["message/send"] == 0)
         time.sleep(1)
         calls = len(platform.of("message/send"))
         time.sleep(1.5)
@@ -140,8 +137,18 @@ def test_stopping_gives_back_what_was_not_called(platform: ScriptedPlatform) -> 
     assert counts["waiting"] == 200 - counts["sent"]
 
 
-def test_stopping_does_not_wait_for_a_silent_platform(platform: ScriptedPlatform) -> None:
-    platform.always["message/send"] = 9.0
+@pytest.fixture
+def silence(platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """As an answer: the platform says nothing until it is set, and the sender waits a minute for it."""
+    monkeypatch.setenv("WECOM_READ_TIMEOUT", "60")
+    forget_client()
+    held = threading.Event()
+    yield held
+    held.set()
+
+
+def test_stopping_does_not_wait_for_a_silent_platform(platform: ScriptedPlatform, silence: threading.Event) -> None:
+    platform.always["message/send"] = silence
     owe(4)
     with running(in_flight=4):
         until(lambda: len(platform.of("message/send")) == 4)
@@ -218,15 +225,15 @@ def test_a_worker_killed_between_call_and_record_repeats_recognisably(platform: 
     assert max(receivers(platform).values()) <= 2
 
 
-def test_a_welcome_waits_for_nothing_while_bulk_is_hanging(platform: ScriptedPlatform) -> None:
-    platform.always["message/send"] = 3.0
+def test_a_welcome_waits_for_nothing_while_bulk_is_hanging(platform: ScriptedPlatform, silence: threading.Event) -> None:
+    platform.always["message/send"] = silence
     owe(50, lane=Lane.BULK)
     with running((Lane.BULK,), 4), running((Lane.WELCOME,), 4):
         until(lambda: len(platform.of("message/send")) == 4)
-        started = time.monotonic()
         call = "externalcontact/send_welcome_msg"
-        owe(20, lane=Lane.WELCOME, call=call, prefix="wel", expires_at=clock.now() + timedelta(seconds=18))
-        until(lambda: len(platform.of(call)) == 20, 5)
-        assert time.monotonic() - started < 3
-        until(lambda: sent() >= 20, 5)
+        owe(20, lane=Lane.WELCOME, call=call, prefix="wel", expires_at=clock.now() + timedelta(seconds=60))
+        until(lambda: len(platform.of(call)) == 20)
+        until(lambda: sent() == 20)
+        assert len(platform.of("message/send")) == 4, "bulk hangs still"
+        silence.set()
     db.engine().dispose()

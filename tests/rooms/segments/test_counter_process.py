@@ -18,7 +18,7 @@ from foundation import clock
 from foundation.db import transaction
 from jobs.segment_jobs import count_again, refresh_alone
 from org.models import Role, Staff
-from segments import facts, queries, wire
+from segments import asking, facts, queries, wire
 from segments.actions import Draft, save_segment
 from segments.models import CustomerFacts, FactsWanted, Segment
 from segments.ordering import Order
@@ -34,7 +34,7 @@ EVERYWHERE = Scope("1.")
 TAGGED = parse({"field": "tags", "op": "any_of", "value": [1]})
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 30) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, "it did not come true"
@@ -60,6 +60,13 @@ class Process:
         return queries.ask("count", TAGGED, EVERYWHERE, clock.today()) is not None
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks here waits: a counter that has to share the machine with other tests is not a silent one."""
+    monkeypatch.setattr(asking, "ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr(asking, "_patience", asking._Patience())
+
+
 @pytest.fixture
 def counter(database: None) -> Iterator[Process]:
     with transaction() as session:
@@ -68,9 +75,11 @@ def counter(database: None) -> Iterator[Process]:
         for number in range(40):
             make_follow(session, guide, f"wm{number}")
     process = Process()
-    eventually(process.answers)
-    yield process
-    process.kill()
+    try:
+        eventually(process.answers)
+        yield process
+    finally:
+        process.kill()
 
 
 def counted() -> queries.Counted:
@@ -156,8 +165,9 @@ def test_without_a_counter_postgresql_answers_and_the_clock_keeps_facts_true(cou
     eventually(lambda: counted().count == 3)
     counter.kill()
     tag(range(3, 7))
-    eventually(lambda: refresh_alone() > 0 or counted().count == 7)
-    assert (counted().count, counted().by) == (7, queries.DATABASE)
+    # The killed one's connection may hold what it was at until the database has noticed.
+    eventually(lambda: (refresh_alone(), counted().count)[1] == 7)
+    assert counted().by == queries.DATABASE
 
 
 def test_the_clock_leaves_facts_to_a_counter_that_leads(counter: Process) -> None:

@@ -49,11 +49,13 @@ def test_2_a_retried_upload_sends_the_file_whole_again(platform: ScriptedPlatfor
 
 @pytest.mark.parametrize("path", ["gettoken", "media/get", "agent/get"])
 def test_3_every_call_has_a_timeout(platform: ScriptedPlatform, path: str) -> None:
-    platform.then(path, 6.0)
+    silence = threading.Event()
+    platform.then(path, silence)
     started = time.monotonic()
     with pytest.raises(RetryLater) as caught:
         app_client().media.download("m") if path == "media/get" else app_client().get("agent/get")
-    assert time.monotonic() - started < 3.5
+    assert time.monotonic() - started < 60
+    silence.set()
     assert caught.value.maybe_done
 
 
@@ -211,7 +213,7 @@ def test_a_wrong_secret_is_not_tried_again_and_again(platform: ScriptedPlatform)
 
 
 def test_a_silent_gettoken_holds_many_threads_only_once(platform: ScriptedPlatform) -> None:
-    platform.always["gettoken"] = 5.0
+    platform.always["gettoken"] = silence = threading.Event()
     started = time.monotonic()
     errors: list[PlatformError] = []
 
@@ -227,7 +229,8 @@ def test_a_silent_gettoken_holds_many_threads_only_once(platform: ScriptedPlatfo
     for each in threads:
         each.join()
     assert len(errors) == 30
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30, "one after the other they would wait a minute"
+    silence.set()
 
 
 def test_without_redis_each_process_keeps_its_own_token(platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch) -> None:

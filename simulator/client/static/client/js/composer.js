@@ -3,7 +3,10 @@
 import { h } from "./element.js";
 import { attempt } from "./toast.js";
 
-/** composer(send, placeholder, before) → node; `send(text)` may be slow and may throw, then the text stays. `before`: a node on its left. */
+/**
+ * composer(send, placeholder, before) → node; `before`: a node on its left. `send(text)` may be slow: what is typed meanwhile stays.
+ * It may throw: then the text is back.
+ */
 export const composer = (send, placeholder, before = null) => {
   const input = h("textarea", { rows: 1, placeholder, "aria-label": placeholder });
   const button = h("button.send", { type: "submit", disabled: true }, "发送");
@@ -16,11 +19,12 @@ export const composer = (send, placeholder, before = null) => {
     event.preventDefault();
     const text = input.value.trim();
     if (!text) return;
-    button.disabled = true;
-    const sent = await attempt(async () => (await send(text)) || true);
-    if (sent) input.value = "";
+    input.value = "";
     fit();
     input.focus();
+    if (await attempt(async () => (await send(text)) || true)) return;
+    input.value = input.value ? `${text}\n${input.value}` : text;
+    fit();
   };
   input.addEventListener("input", fit);
   input.addEventListener("keydown", (event) => {

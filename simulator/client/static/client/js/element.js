@@ -29,20 +29,21 @@ const setProps = (node, props) => {
   }
 };
 
+const SIGNS = new WeakMap();
+
 /** Replace everything inside `node`. */
 export const fill = (node, ...children) => {
   const holder = document.createDocumentFragment();
   put(holder, children);
   node.replaceChildren(holder);
+  SIGNS.delete(node);
   return node;
 };
-
-const SIGNS = new WeakMap();
 
 /** Fill `node` with make() only where `values` are not those of the last time: an open menu and a finger on a button stay. */
 export const refill = (node, values, make) => {
   const sign = JSON.stringify(values);
   if (SIGNS.get(node) === sign) return;
-  SIGNS.set(node, sign);
   fill(node, make());
+  SIGNS.set(node, sign);
 };

@@ -1,7 +1,30 @@
 // Lists on the page that keep the nodes of unchanged items, so a half-filled card survives news elsewhere.
 
-/** keyed(container, {key, build}) → render(items). `build(item)` runs only for new or changed items. */
-export const keyed = (container, { key, build }) => {
+/** Make `old` look like `fresh` and keep its nodes: a finger on one, the focus and a picture that is there stay. */
+const renew = (old, fresh) => {
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) {
+    // A style written as an attribute is refused by the page's policy.
+    if (name === "style") old.style.cssText = value;
+    else if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  const there = [...old.childNodes];
+  const wanted = [...fresh.childNodes];
+  wanted.forEach((node, at) => {
+    if (!there[at]) old.append(node);
+    else if (there[at].nodeName !== node.nodeName) there[at].replaceWith(node);
+    else if (node instanceof Text) there[at].data = node.data;
+    else renew(there[at], node);
+  });
+  there.slice(wanted.length).forEach((node) => node.remove());
+  return old;
+};
+
+/**
+ * keyed(container, {key, build, steady}) → render(items). `build(item)` runs only for new or changed items.
+ * steady: a changed item keeps its nodes and what they do, so that may depend on the key only.
+ */
+export const keyed = (container, { key, build, steady = false }) => {
   let shown = new Map();
   return (items) => {
     const next = new Map();
@@ -9,7 +32,8 @@ export const keyed = (container, { key, build }) => {
       const id = key(item);
       const sign = JSON.stringify(item);
       const old = shown.get(id);
-      next.set(id, old && old.sign === sign ? old : { sign, node: build(item) });
+      const made = () => (old && steady ? renew(old.node, build(item)) : build(item));
+      next.set(id, old && old.sign === sign ? old : { sign, node: made() });
     }
     const nodes = [...next.values()].map((each) => each.node);
     const same = nodes.length === container.childNodes.length && nodes.every((n, i) => container.childNodes[i] === n);
@@ -33,9 +57,9 @@ const place = (container, nodes) => {
 const STEP = 60;
 const NEAR = 600;
 
-/** Like keyed, for long lists: the first rows at once, more as the person scrolls; arrow keys move between rows. */
+/** Like keyed, for long lists of steady rows: the first at once, more as the person scrolls; arrow keys move between them. */
 export const growing = (container, how) => {
-  const render = keyed(container, how);
+  const render = keyed(container, { ...how, steady: true });
   let items = [];
   let count = STEP;
   const paint = () => render(items.slice(0, count));

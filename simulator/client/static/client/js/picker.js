@@ -4,6 +4,7 @@ import { avatar } from "./avatar.js";
 import { openDialog } from "./dialog.js";
 import { fill, h } from "./element.js";
 import { icon } from "./icons.js";
+import { keyed } from "./list.js";
 import { attempt } from "./toast.js";
 
 const TYPING_MS = 180;
@@ -24,12 +25,15 @@ export const openPicker = ({ title, placeholder, find, pick, extra }) =>
       close();
       pick(person);
     };
+    // Somebody who is found again keeps her row: a finger may be on it.
+    const render = keyed(rows, { key: (person) => JSON.stringify(person), build: (person) => row(person, choose) });
     let asked = 0;
     const load = async (q) => {
       const mine = ++asked;
       const people = await attempt(() => find(q));
       if (!people || mine !== asked) return;
-      fill(rows, people.length ? people.map((person) => row(person, choose)) : h("p.empty", "没有找到"));
+      if (people.length) render(people);
+      else fill(rows, h("p.empty", "没有找到"));
     };
     let timer = 0;
     const onType = (event) => {

@@ -27,15 +27,18 @@ export const follow = (scope, onChanges, onBack) => {
       source = null;
       if (!key) return resolve();
       source = new EventSource(`/_control/stream?${key}`);
-      let before = false;
+      // After a break (the simulator was restarted), or when the page did not wait any longer, nobody knows what was missed.
+      let missed = false;
       source.addEventListener("changed", note);
       source.addEventListener("ready", () => {
-        // After a break (the simulator was restarted) nobody knows what was missed.
-        if (before) onBack();
-        before = true;
+        if (missed) onBack();
+        missed = true;
         resolve();
       });
-      return setTimeout(resolve, READY_MS);
+      return setTimeout(() => {
+        missed = true;
+        resolve();
+      }, READY_MS);
     });
 
   document.addEventListener("visibilitychange", () => {

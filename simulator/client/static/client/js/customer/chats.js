@@ -1,7 +1,7 @@
 // The customer's conversations: her guides, the groups she is in, the 微信客服 she wrote to; the latest on top.
 
 import { avatar, groupFace, iconFace } from "../avatar.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { growing } from "../list.js";
 import { briefOf } from "../message/bodies.js";
@@ -63,12 +63,13 @@ export const chats = (root) => {
   const rows = h("div.rows");
   const render = growing(rows, { key: (item) => item.key, build: row });
   fill(root, head, rows);
+  let who = null;
   const show = ({ me, groups, sessions }) => {
-    fill(
-      head,
+    who = me;
+    refill(head, [me.name, me.avatar], () => [
       h("button.who", { type: "button", onclick: pickCustomer, title: "换一位客户" }, avatar(me.name, me.avatar, "small"), h("span", me.name), icon("down")),
-      h("button.round", { type: "button", "aria-label": "扫一扫", title: "扫一扫", onclick: () => openScan(me) }, icon("scan")),
-    );
+      h("button.round", { type: "button", "aria-label": "扫一扫", title: "扫一扫", onclick: () => openScan(who) }, icon("scan")),
+    ]);
     const items = [...guidesOf(me).map(guideItem), ...groups.map(groupItem), ...sessions.map(kfItem)].sort((a, b) => b.at - a.at);
     render(items);
     if (!items.length) fill(rows, h("p.empty", "还没有联系人。点右上角扫一扫，扫导购的活码。"));

@@ -1,6 +1,6 @@
 // 发现: 朋友圈 and 扫一扫.
 
-import { fill, h } from "../element.js";
+import { h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { go } from "../place.js";
 import { head } from "./heads.js";
@@ -10,10 +10,9 @@ const entry = (word, shape, tone, onclick) => h("button.entry", { type: "button"
 
 export const discover = (root) => ({
   show: ({ me }) =>
-    fill(
-      root,
+    refill(root, ["discover", me.external_userid], () => [
       head(null, "发现"),
       h("div.entries", entry("朋友圈", "aperture", "rainbow", () => go({ tab: "moments" }))),
       h("div.entries", entry("扫一扫", "scan", "blue", () => openScan(me))),
-    ),
+    ]),
 });

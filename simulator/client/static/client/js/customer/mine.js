@@ -1,7 +1,7 @@
 // 我: who the customer is, another customer, another window.
 
 import { avatar } from "../avatar.js";
-import { fill, h } from "../element.js";
+import { h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { linkTo } from "../place.js";
 import { head } from "./heads.js";
@@ -11,8 +11,7 @@ import { pickCustomer } from "./welcome.js";
 
 export const mine = (root) => ({
   show: ({ me, groups, sessions }) =>
-    fill(
-      root,
+    refill(root, ["me", me.external_userid, me.name, me.avatar, guidesOf(me).length, groups.length, sessions.length], () => [
       head(null, "我"),
       h(
         "div.card-me",
@@ -36,5 +35,5 @@ export const mine = (root) => ({
           icon("next"),
         ),
       ),
-    ),
+    ]),
 });

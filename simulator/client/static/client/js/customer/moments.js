@@ -3,7 +3,7 @@
 import * as control from "../control.js";
 import { avatar } from "../avatar.js";
 import { field, openForm } from "../dialog.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { keyed } from "../list.js";
 import { momentNode } from "../message/moment.js";
@@ -62,7 +62,7 @@ export const moments = (root) => {
 
   const show = (phone) => {
     me = phone.me;
-    fill(cover, h("strong", me.name), avatar(me.name, me.avatar, "big"));
+    refill(cover, [me.name, me.avatar], () => [h("strong", me.name), avatar(me.name, me.avatar, "big")]);
     return load();
   };
   return { show };

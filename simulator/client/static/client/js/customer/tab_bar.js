@@ -1,6 +1,6 @@
 // The bar at the foot of WeChat: 微信, 发现, 我.
 
-import { fill, h } from "../element.js";
+import { h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { go, place } from "../place.js";
 
@@ -10,8 +10,7 @@ export const tabBar = () => {
   const node = h("nav.tab-bar", { "aria-label": "微信" });
   const show = (visible) => {
     node.hidden = !visible;
-    fill(
-      node,
+    refill(node, [place.tab], () =>
       TABS.map(([tab, word, shape]) =>
         h("button", { type: "button", "aria-current": place.tab === tab ? "true" : undefined, onclick: () => go({ tab }) }, icon(shape), word),
       ),

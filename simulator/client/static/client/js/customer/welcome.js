@@ -1,7 +1,7 @@
 // Before anybody is chosen: take one of the customers there are, or make a new one.
 
 import * as control from "../control.js";
-import { fill, h } from "../element.js";
+import { h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { openPicker } from "../picker.js";
 import { go, place } from "../place.js";
@@ -25,8 +25,7 @@ export const pickCustomer = () =>
 
 export const welcome = (root) => ({
   show: () =>
-    fill(
-      root,
+    refill(root, ["welcome", place.member], () => [
       h("header.wechat-head", h("h2", "微信")),
       h(
         "div.wechat-start",
@@ -36,5 +35,5 @@ export const welcome = (root) => ({
         place.member && h("button.button.green", { type: "button", onclick: () => openScan(null) }, icon("scan"), "新客户扫码"),
         place.member && h("button.button", { type: "button", onclick: pickCustomer }, "选择已有客户"),
       ),
-    ),
+    ]),
 });

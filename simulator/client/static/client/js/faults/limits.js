@@ -1,9 +1,9 @@
 // Frequency limits: how full each is, and smaller figures so that a test reaches them.
 
 import * as control from "../control.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { attempt } from "../toast.js";
-import { button, numberField, part } from "./part.js";
+import { button, news, numberField, part } from "./part.js";
 
 const FIGURES = [
   ["per_minute", "每个接口 / 分钟"],
@@ -34,19 +34,18 @@ export const limitsPart = () => {
   const overrides = h("div.tags-line");
   let paths = {};
 
+  const asked = news();
   const set = async (body, done) => {
-    const answer = await attempt(() => control.post("limits", body), done);
+    const answer = await asked.change(attempt(() => control.post("limits", body), done));
     if (answer) show(answer, true);
   };
   const show = (answer, force = false) => {
     paths = answer.paths;
-    fields.forEach(({ key, input }) => {
-      if (force || document.activeElement !== input) input.value = answer[key];
-    });
+    fields.forEach(({ key, show: put }) => put(answer[key], force));
     fill(bars, answer.use.length ? fullest(answer.use).slice(0, SHOWN).map(bar) : h("p.empty", "这一小时还没有调用。"));
     const drop = (name) => () => set({ paths: Object.fromEntries(Object.entries(paths).filter(([each]) => each !== name)) }, "已取消");
     const words = ({ per_minute: minute, per_hour: hour }) => [minute !== undefined && `${minute}/分钟`, hour !== undefined && `${hour}/小时`].filter(Boolean).join(" ");
-    fill(overrides, Object.entries(paths).map(([name, figures]) => h("button.chip", { type: "button", title: "取消这一条", onclick: drop(name) }, `${name} ${words(figures)} ×`)));
+    refill(overrides, [paths], () => Object.entries(paths).map(([name, figures]) => h("button.chip", { type: "button", title: "取消这一条", onclick: drop(name) }, `${name} ${words(figures)} ×`)));
   };
   const apply = (event) => {
     event.preventDefault();
@@ -55,6 +54,10 @@ export const limitsPart = () => {
   const override = (event) => {
     event.preventDefault();
     if (path.value && own.value() !== undefined) set({ paths: { ...paths, [path.value.trim()]: { per_minute: own.value() } } }, "限制已更新");
+  };
+  const look = async () => {
+    const answer = await asked.look(control.get("limits"));
+    if (answer) show(answer);
   };
   const node = part(
     "limits", "频率限制", "",
@@ -67,5 +70,5 @@ export const limitsPart = () => {
     h("form.inline", { onsubmit: override }, h("label.field.grow", h("span", "单个接口"), path), own.node, h("button.button.small", "设置")),
     overrides,
   );
-  return { node, look: async () => show(await control.get("limits")) };
+  return { node, look };
 };

@@ -13,10 +13,35 @@ export const toggle = (label, change) => {
   return { node: h("label.switch", input, h("span", label)), set: (on) => (input.checked = on) };
 };
 
-/** A number with its label; `value` "" leaves it empty. */
+/** A number with its label; `value` "" leaves it empty. show(figure) leaves alone what somebody is writing, show(figure, true) not. */
 export const numberField = (label, props) => {
-  const input = h("input", { type: "number", step: "any", min: "0", ...props });
-  return { node: h("label.field", h("span", label), input), input, value: () => (input.value === "" ? undefined : Number(input.value)) };
+  let typed = false;
+  const input = h("input", { type: "number", step: "any", min: "0", ...props, oninput: () => (typed = true) });
+  const show = (figure, anyway = false) => {
+    if (anyway) typed = false;
+    if (!typed) input.value = figure;
+  };
+  return { node: h("label.field", h("span", label), input), input, show, value: () => (input.value === "" ? undefined : Number(input.value)) };
+};
+
+/** Of what is looked at again and again: an answer asked for before or during a change is old, and look() of it gives undefined. */
+export const news = () => {
+  let changes = 0;
+  let busy = 0;
+  const change = async (promise) => {
+    changes += 1;
+    busy += 1;
+    const value = await promise;
+    busy -= 1;
+    changes += 1;
+    return value;
+  };
+  const look = async (promise) => {
+    const before = changes;
+    const value = await promise;
+    return busy || before !== changes ? undefined : value;
+  };
+  return { change, look };
 };
 
 /** One of several, shown side by side; `change(value)` is told. */

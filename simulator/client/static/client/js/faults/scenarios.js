@@ -1,7 +1,8 @@
 // Named scenarios: start one, watch it, stop it.
 
 import * as control from "../control.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
+import { newest } from "../newest.js";
 import { attempt } from "../toast.js";
 import { numberField, part } from "./part.js";
 
@@ -29,6 +30,7 @@ const card = (scenario, start) => {
 export const scenariosPart = (changed) => {
   const now = h("div.now-playing", { "aria-live": "polite" });
   const cards = h("div.scenario-cards");
+  const ask = newest();
   let known = 0;
 
   const start = async (name, options) => {
@@ -38,16 +40,27 @@ export const scenariosPart = (changed) => {
     await attempt(() => control.remove("scenarios"), "场景已停止，现场已恢复");
     changed();
   };
-  const playing = (run) => [
-    h("div.scenario-head", h("h3", run.title), h("button.button.small.danger", { type: "button", onclick: stop }, "停止")),
-    h("div.bar", { role: "progressbar", "aria-valuenow": String(run.percent), "aria-valuemin": "0", "aria-valuemax": "100" }, h("span", { style: { width: `${run.percent}%` } })),
-    h("p.part-note", `${run.step} · ${clock(run.elapsed)} / ${clock(run.seconds)} · ${tally(run)}`),
-  ];
+  const filled = h("span");
+  const bar = h("div.bar", { role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100" }, filled);
+  const note = h("p.part-note");
+  const show = (run) => {
+    bar.setAttribute("aria-valuenow", String(run.percent));
+    filled.style.width = `${run.percent}%`;
+    note.textContent = `${run.step} · ${clock(run.elapsed)} / ${clock(run.seconds)} · ${tally(run)}`;
+    refill(now, ["playing", run.title], () => [
+      h("div.scenario-head", h("h3", run.title), h("button.button.small.danger", { type: "button", onclick: stop }, "停止")),
+      bar,
+      note,
+    ]);
+  };
   const ended = (run) => h("p.part-note", `${run.title}：${STATES[run.state]}，用时 ${clock(run.elapsed)}，${tally(run)}。`);
 
   const look = async () => {
-    const { scenarios, running, last } = await control.get("scenarios");
-    fill(now, running ? playing(running) : last && ended(last));
+    const answer = await ask(control.get("scenarios"));
+    if (!answer) return;
+    const { scenarios, running, last } = answer;
+    if (running) show(running);
+    else fill(now, last && ended(last));
     now.classList.toggle("on", Boolean(running));
     cards.classList.toggle("waiting", Boolean(running));
     if (known === scenarios.length) return;

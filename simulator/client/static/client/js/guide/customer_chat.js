@@ -13,10 +13,10 @@ import { openPage } from "./panel.js";
 import { contactName, RELATIONS } from "./people.js";
 import { openProfile } from "./profile.js";
 
-const headOf = (contact, me) => [
+const headOf = (contact, openCard) => [
   backButton(),
   h("div.chat-title", h("h2", contactName(contact)), h("span.wechat-mark", "@微信"), contact.remark && h("span.chat-note", contact.name)),
-  roundButton("客户资料", "person", () => openProfile(me, contact)),
+  roundButton("客户资料", "person", openCard),
   sidebarButton(),
 ];
 
@@ -32,6 +32,7 @@ export const customerChat = (root, externalUserid) => {
   const head = h("header.chat-head");
   const banner = h("div");
   let me = null;
+  let shown = null;
   let faces = {};
   const acts = { open: openPage };
   const build = (item) =>
@@ -52,7 +53,8 @@ export const customerChat = (root, externalUserid) => {
     gone.hidden = Boolean(contact);
     if (!contact) return refill(head, [], backButton);
     faces = { guide: me, customer: { name: contact.name, avatar: contact.avatar } };
-    refill(head, [contact, place.panel], () => headOf(contact, me));
+    shown = contact;
+    refill(head, [contact.name, contact.remark, place.panel], () => headOf(contact, () => openProfile(me, shown)));
     refill(banner, [contact.relation], () => bannerOf(contact, me));
     writing.hidden = contact.relation in RELATIONS;
     return lines.refresh();

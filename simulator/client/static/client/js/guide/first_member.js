@@ -2,7 +2,7 @@
 
 import * as control from "../control.js";
 import { field, openForm } from "../dialog.js";
-import { fill, h } from "../element.js";
+import { h, refill } from "../element.js";
 import { go } from "../place.js";
 import { attempt } from "../toast.js";
 import { pickMember } from "./conversations.js";
@@ -27,8 +27,7 @@ const open = () =>
   );
 
 export const showEmptyCorp = (main) =>
-  fill(
-    main,
+  refill(main, ["nobody"], () =>
     h(
       "div.start",
       h("h3", "这个企业还没有成员"),
@@ -38,8 +37,7 @@ export const showEmptyCorp = (main) =>
   );
 
 export const showLeaver = (main, { name }) =>
-  fill(
-    main,
+  refill(main, ["left", name], () =>
     h(
       "div.start",
       h("h3", `${name} 已离职`),

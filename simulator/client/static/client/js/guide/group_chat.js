@@ -2,15 +2,17 @@
 
 import * as control from "../control.js";
 import { composer } from "../composer.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { icon } from "../icons.js";
 import { line, noteLine } from "../message/timeline.js";
 import { transcript } from "../message/transcript.js";
-import { go } from "../place.js";
+import { go, place } from "../place.js";
 import { tray } from "../tray.js";
 import { openMembers } from "./group_members.js";
 import { backButton, roundButton, sidebarButton } from "./heads.js";
 import { openPage } from "./panel.js";
+
+const noticeOf = (text) => text && h("details.notice", h("summary", icon("megaphone"), h("span", `群公告：${text}`)), h("p", text));
 
 export const groupChat = (root, chatId) => {
   const head = h("header.chat-head");
@@ -32,14 +34,13 @@ export const groupChat = (root, chatId) => {
     me = desk.me;
     const group = desk.groups.find((each) => each.chat_id === chatId);
     if (!group) return go({ with: "", panel: "" });
-    fill(
-      head,
+    refill(head, [group.name, group.member_count, place.panel], () => [
       backButton(),
       h("div.chat-title", h("h2", group.name || "群聊"), h("span.chat-count", `（${group.member_count}）`), h("span.wechat-mark", "外部")),
       roundButton("群成员", "group", () => openMembers(chatId, me)),
       sidebarButton(),
-    );
-    fill(banner, group.notice && h("details.notice", h("summary", icon("megaphone"), h("span", `群公告：${group.notice}`)), h("p", group.notice)));
+    ]);
+    refill(banner, [group.notice], () => noticeOf(group.notice));
     return lines.refresh();
   };
   return { show };

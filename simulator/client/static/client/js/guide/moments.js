@@ -2,7 +2,7 @@
 
 import * as control from "../control.js";
 import { field, openForm } from "../dialog.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { keyed } from "../list.js";
 import { momentNode } from "../message/moment.js";
 import { attempt } from "../toast.js";
@@ -50,12 +50,11 @@ export const moments = (root) => {
 
   const show = (desk) => {
     me = desk.me;
-    fill(
-      head,
+    refill(head, [], () => [
       backButton(),
       h("div.chat-title", h("h2", "客户朋友圈")),
       h("button.tool", { type: "button", onclick: () => openOwnMoment(me) }, "发表"),
-    );
+    ]);
     const order = [...desk.moments].sort((a, b) => (a.publish_status === 0 ? 0 : 1) - (b.publish_status === 0 ? 0 : 1) || b.create_time - a.create_time);
     if (order.length) render(order);
     else fill(list, h("p.empty", "还没有朋友圈。企业创建的任务会出现在这里，由你发表到客户的朋友圈。"));

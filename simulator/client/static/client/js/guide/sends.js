@@ -2,7 +2,7 @@
 
 import * as control from "../control.js";
 import { confirmThen } from "../dialog.js";
-import { fill, h } from "../element.js";
+import { fill, h, refill } from "../element.js";
 import { keyed } from "../list.js";
 import { bodyOf } from "../message/bodies.js";
 import { fullDay, hourMinute } from "../time.js";
@@ -67,12 +67,11 @@ export const sends = (root) => {
 
   const show = (desk) => {
     me = desk.me;
-    fill(
-      head,
+    refill(head, [], () => [
       backButton(),
       h("div.chat-title", h("h2", "群发助手")),
       h("button.tool", { type: "button", onclick: () => openOwnSend(me) }, "新建群发"),
-    );
+    ]);
     const order = [...desk.sends].sort((a, b) => (a.status === 0 ? 0 : 1) - (b.status === 0 ? 0 : 1) || b.create_time - a.create_time);
     if (order.length) render(order);
     else fill(list, h("p.empty", "还没有群发任务。企业创建的群发会出现在这里，由你确认后发出。"));

@@ -5,6 +5,7 @@ import { openDialog } from "../dialog.js";
 import { fill, h } from "../element.js";
 import { calmDown, PRESETS } from "../faults/presets.js";
 import { words } from "../faults/words.js";
+import { newest } from "../newest.js";
 import { place } from "../place.js";
 import { attempt } from "../toast.js";
 
@@ -12,8 +13,11 @@ const CANCEL = ["下次侧边栏发送由导购取消", () => control.post("clie
 
 const content = () => {
   const list = h("div.faults");
+  const ask = newest();
   const paint = async () => {
-    const faults = (await control.get("faults")).faults.filter(({ spent }) => !spent);
+    const answer = await ask(control.get("faults"));
+    if (!answer) return;
+    const faults = answer.faults.filter(({ spent }) => !spent);
     fill(
       list,
       faults.length
