@@ -69,13 +69,13 @@ def work_ahead(session: Session, batch_id: int, course: Course, limit: int = AT_
         return False
     stretch, before = claimed
     session.execute(BEHIND)
-    changed, wrong = do(session, batch, stretch)
+    outcome = do(session, batch, stretch)
     if before is not None:
         session.execute(WAIT, {"key": _key(batch.id, before)})
     session.refresh(batch, with_for_update=True)
     if batch.status not in OPEN or batch.cursor != stretch.after:
         raise OutOfTurn
-    return keep(session, batch, stretch, changed, wrong)
+    return keep(session, batch, stretch, outcome)
 
 
 def _key(batch_id: int, after: int) -> int:

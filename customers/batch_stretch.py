@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, any_, func, literal, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
 from customers.batch_kinds import deed_of, people_of
@@ -13,7 +13,7 @@ from customers.rules import SEEN_BY_GUIDE
 from customers.tag_models import BatchStatus, CustomerBatch
 from foundation import clock
 from foundation.errors import AppError, Conflict
-from org.models import Staff
+from org.models import Role, Staff, StaffStatus
 from org.queries import inside
 
 AT_ONCE = 2_000
@@ -40,6 +40,15 @@ class Stretch:
     wrong: AppError | None = None
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """To how many of a stretch the deed made a difference, how many the asker may not see; or `wrong`, and nothing was done."""
+
+    changed: int = 0
+    unseen: int = 0
+    wrong: AppError | None = None
+
+
 def next_stretch(session: Session, batch: CustomerBatch, after: int, limit: int) -> Stretch:
     """The next `limit` customers of a batch."""
     try:
@@ -50,27 +59,29 @@ def next_stretch(session: Session, batch: CustomerBatch, after: int, limit: int)
     return Stretch(after, ids, len(ids) < limit)
 
 
-def do(session: Session, batch: CustomerBatch, stretch: Stretch) -> tuple[int, AppError | None]:
-    """To how many of them the deed made a difference; or why it cannot be, and then nothing is done."""
+def do(session: Session, batch: CustomerBatch, stretch: Stretch) -> Outcome:
+    """The deed, done to those of them the asker may see."""
     if stretch.wrong is not None or not stretch.ids:
-        return 0, stretch.wrong
+        return Outcome(wrong=stretch.wrong)
     try:
         with session.begin_nested():
             session.execute(BY_KEY)
-            return _apply(session, batch, _seen(session, batch, stretch.ids)), None
+            ids, unseen = _seen(session, batch, stretch.ids)
+            return Outcome(_apply(session, batch, ids), unseen)
     except AppError as wrong:
-        return 0, wrong
+        return Outcome(wrong=wrong)
 
 
-def keep(session: Session, batch: CustomerBatch, stretch: Stretch, changed: int, wrong: AppError | None) -> bool:
+def keep(session: Session, batch: CustomerBatch, stretch: Stretch, outcome: Outcome) -> bool:
     """Say so in the batch's row, which the caller has locked; whether there is more to do."""
-    if wrong is None and stretch.ids:
-        batch.done, batch.left_out = batch.done + changed, batch.left_out + len(stretch.ids) - changed
+    if outcome.wrong is None and stretch.ids:
+        batch.done, batch.unseen = batch.done + outcome.changed, batch.unseen + outcome.unseen
+        batch.left_out += len(stretch.ids) - outcome.changed
         batch.cursor = stretch.ids[-1]
     if batch.status in OPEN:
         batch.status = BatchStatus.RUNNING
-        if wrong is not None:
-            end(batch, BatchStatus.FAILED, wrong.message)
+        if outcome.wrong is not None:
+            end(batch, BatchStatus.FAILED, outcome.wrong.message)
         elif stretch.last:
             _finish(session, batch)
     session.flush()
@@ -84,8 +95,14 @@ def end(batch: CustomerBatch, status: BatchStatus, reason: str = "") -> None:
 
 def _finish(session: Session, batch: CustomerBatch) -> None:
     end(batch, BatchStatus.DONE)
-    if batch.undo_of is not None:
-        session.get_one(CustomerBatch, batch.undo_of, with_for_update=True).status = BatchStatus.UNDONE
+    if batch.undo_of is None:
+        return
+    undone = session.get_one(CustomerBatch, batch.undo_of, with_for_update=True)
+    session.flush()
+    taken = session.scalar(select(func.sum(CustomerBatch.done)).where(CustomerBatch.undo_of == undone.id)) or 0
+    # Of whom the asker may not see, some may stand as the batch left them: somebody who sees more takes it back there.
+    if not batch.unseen or taken >= undone.done:
+        undone.status = BatchStatus.UNDONE
 
 
 def _apply(session: Session, batch: CustomerBatch, ids: list[int]) -> int:
@@ -97,16 +114,23 @@ def _apply(session: Session, batch: CustomerBatch, ids: list[int]) -> int:
     return deed.undo(session, session.get_one(CustomerBatch, batch.undo_of), batch, ids)
 
 
-def _seen(session: Session, batch: CustomerBatch, ids: Sequence[int]) -> list[int]:
-    """The rows these live on, of those in the scope of the person who asked, as it is now; who was erased lives on none."""
+def _seen(session: Session, batch: CustomerBatch, ids: Sequence[int]) -> tuple[list[int], int]:
+    """The rows these live on, of those in the scope of the person who asked, as it is now, and how many only others see; who was
+    erased lives on none. Raises Conflict when that person may not do this any more.
+    """
     staff, guide, living, same = session.get_one(Staff, batch.staff_id), aliased(Staff), aliased(Customer), aliased(Customer)
+    if staff.status == StaffStatus.DEPARTED or staff.role == Role.GUIDE:
+        raise Conflict("发起的人已离职或不再是管理者")
     asked = select(func.coalesce(living.id, Customer.id).label("id")).distinct()
     asked = asked.select_from(Customer).outerjoin(living, living.id == Customer.merged_into_id)
     asked = asked.where(Customer.id == any_(literal(list(ids), IDS)))
     told = asked.where(Customer.merged_into_id.is_(None) | living.id.is_not(None) & living.merged_into_id.is_(None)).cte("told")
     merged = select(told.c.id, same.id.label("row_id")).join(same, same.merged_into_id == told.c.id)
     rows = select(told.c.id, told.c.id.label("row_id")).union_all(merged).subquery()
-    hers = select(rows.c.id).distinct().join(Follow, Follow.customer_id == rows.c.row_id).join(guide, guide.id == Follow.staff_id)
-    seen = hers.where(Follow.status.in_(SEEN_BY_GUIDE), inside(guide.path, staff.path))
+    near = func.bool_or(inside(guide.path, staff.path)).label("near")
+    theirs = select(rows.c.id, near).join(Follow, Follow.customer_id == rows.c.row_id).join(guide, guide.id == Follow.staff_id)
+    people = theirs.where(Follow.status.in_(SEEN_BY_GUIDE)).group_by(rows.c.id).subquery()
     # As one list: thousands of rows one by one take the driver longer than finding them.
-    return list(session.scalar(select(func.array(seen.order_by(rows.c.id).scalar_subquery(), type_=IDS))) or [])
+    hers = func.array_agg(aggregate_order_by(people.c.id, people.c.id), type_=IDS).filter(people.c.near)
+    found, unseen = session.execute(select(hers, func.count().filter(~people.c.near))).one()
+    return list(found or []), unseen

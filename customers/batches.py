@@ -23,6 +23,7 @@ from org.queries import inside
 BATCH_JOB = "customers.work_batches"
 BROKEN_OFF = (BatchStatus.CANCELLED, BatchStatus.FAILED)
 UNDO_WITHIN = timedelta(days=14)
+OTHER_FORM = "这张表单已经提交过一次，内容和这次不一样。请回到客户列表重新选择"
 # One worker for a batch and its undo, without holding the batch's row: who stops it does not wait for a stretch of it.
 ALONE = text("SELECT pg_try_advisory_xact_lock(:key)")
 
@@ -36,27 +37,33 @@ def start_batch(session: Session, staff: Staff, kind: str, who: Json, deed: Json
     """Ask for a deed on many customers; a job does it, only to those she may see. The same `once` gives the same batch again.
 
     `who` is {"customers": [up to 1,000 ids]} or {"segment_run": id}. Raises NotAllowed for guides, Invalid with the fields,
-    NotFound for a kind or group that is not there.
+    NotFound for a kind or group that is not there, Conflict when the same `once` asked for something else.
     """
     if staff.role == Role.GUIDE:
         raise NotAllowed("导购不能批量操作")
     kept = deed_of(kind).check(session, staff, deed)
     total = people_of(who).count(session, staff, who)
-    batch = _begin(session, staff, kind, who, kept, total, once)
-    audit.record(session, f"staff:{staff.id}", "batch.start", f"batch:{batch.id}", kind=kind, deed=kept, total=total)
+    batch, fresh = _begin(session, staff, kind, who, kept, total, once)
+    if fresh:
+        audit.record(session, f"staff:{staff.id}", "batch.start", f"batch:{batch.id}", kind=kind, deed=kept, total=total)
+    elif (batch.staff_id, batch.kind, batch.who, batch.deed) != (staff.id, kind, who, kept):
+        raise Conflict(OTHER_FORM)
     return batch
 
 
 def _begin(
     session: Session, staff: Staff, kind: str, who: Json, deed: Json, total: int, once: str, undo_of: int | None = None
-) -> CustomerBatch:
+) -> tuple[CustomerBatch, bool]:
+    """The batch of this `once`, and whether it was made now."""
     values = {
-        "kind": kind, "who": who, "deed": deed, "status": BatchStatus.WAITING, "total": total, "done": 0, "left_out": 0,
-        "cursor": 0, "reason": "", "undo_of": undo_of, "staff_id": staff.id, "created_at": clock.now(), "once": once[:80],
+        "kind": kind, "who": who, "deed": deed, "status": BatchStatus.WAITING, "total": total, "done": 0,
+        "left_out": 0, "unseen": 0, "cursor": 0, "reason": "", "undo_of": undo_of, "staff_id": staff.id,
+        "created_at": clock.now(), "once": once[:80],
     }  # fmt: skip
-    session.execute(insert(CustomerBatch).values(**values).on_conflict_do_nothing(index_elements=["once"]))
+    row = insert(CustomerBatch).values(**values).on_conflict_do_nothing(index_elements=["once"])
+    made = session.scalar(row.returning(CustomerBatch.id))
     ring(session, BATCH_JOB)
-    return session.scalars(select(CustomerBatch).where(CustomerBatch.once == once[:80])).one()
+    return session.scalars(select(CustomerBatch).where(CustomerBatch.once == once[:80])).one(), made is not None
 
 
 def get_batch(session: Session, viewer: Staff, batch_id: int, *, lock: bool = False) -> CustomerBatch:
@@ -97,12 +104,12 @@ def cancel_batch(session: Session, staff: Staff, batch_id: int) -> CustomerBatch
 
 def undo_batch(session: Session, staff: Staff, batch_id: int) -> CustomerBatch:
     """Take a batch back within 14 days, where things still stand as it left them; the batch that does so: the same when asked
-    twice, which goes on where it was broken off. Raises NotFound, Conflict.
+    twice, which goes on where it was broken off, with the rights of who asks last. When it could not reach everybody, somebody
+    who sees as much or more may ask for another one. Raises NotFound, Conflict.
     """
     batch = get_batch(session, staff, batch_id, lock=True)
-    chosen = select(CustomerBatch).where(CustomerBatch.once == f"undo:{batch.id}").with_for_update()
-    known = session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
-    if known is not None and known.status not in BROKEN_OFF:
+    known = last_undo(session, batch, lock=True)
+    if known is not None and known.status not in BROKEN_OFF and not _may_reach_more(session, staff, batch, known):
         return known
     if batch.status not in (BatchStatus.DONE, *BROKEN_OFF) or batch.undo_of is not None:
         raise Conflict("这次批量操作现在不能撤销")
@@ -110,13 +117,32 @@ def undo_batch(session: Session, staff: Staff, batch_id: int) -> CustomerBatch:
         raise Conflict("这种批量操作不能撤销")
     if batch.created_at < clock.now() - UNDO_WITHIN:
         raise Conflict("超过 14 天的批量操作不能撤销")
-    undo = known or _begin(session, staff, batch.kind, batch.who, batch.deed, batch.total, f"undo:{batch.id}", batch.id)
+    undo = known if known is not None and known.status in BROKEN_OFF else _begin_undo(session, staff, batch, known)
     if undo.status in BROKEN_OFF:
-        undo.status, undo.reason, undo.finished_at = BatchStatus.WAITING, "", None
+        undo.status, undo.reason, undo.finished_at, undo.staff_id = BatchStatus.WAITING, "", None, staff.id
         ring(session, BATCH_JOB)
     audit.record(session, f"staff:{staff.id}", "batch.undo", f"batch:{batch.id}", done=batch.done)
     session.flush()
     return undo
+
+
+def last_undo(session: Session, batch: CustomerBatch, *, lock: bool = False) -> CustomerBatch | None:
+    """The newest batch that takes this one back. Load this one with permission first."""
+    chosen = select(CustomerBatch).where(CustomerBatch.undo_of == batch.id).order_by(CustomerBatch.id.desc()).limit(1)
+    chosen = chosen.with_for_update() if lock else chosen
+    return session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
+
+
+def _may_reach_more(session: Session, staff: Staff, batch: CustomerBatch, undo: CustomerBatch) -> bool:
+    """Whether an ended undo left customers to somebody else, and this person sees no less than who asked for it."""
+    if undo.status != BatchStatus.DONE or batch.status == BatchStatus.UNDONE:
+        return False
+    return session.get_one(Staff, undo.staff_id).path.startswith(staff.path)
+
+
+def _begin_undo(session: Session, staff: Staff, batch: CustomerBatch, known: CustomerBatch | None) -> CustomerBatch:
+    once = f"undo:{batch.id}" if known is None else f"undo:{batch.id}:{known.id}"
+    return _begin(session, staff, batch.kind, batch.who, batch.deed, batch.total, once, batch.id)[0]
 
 
 def can_undo(batch: CustomerBatch) -> bool:
@@ -145,13 +171,13 @@ def work_batch(session: Session, batch_id: int, limit: int = AT_ONCE) -> bool:
         return False
     session.execute(BEHIND)
     stretch = next_stretch(session, batch, batch.cursor, limit)
-    changed, wrong = do(session, batch, stretch)
+    outcome = do(session, batch, stretch)
     # Only now its row is locked: meanwhile it may have been stopped, and stays so.
     session.refresh(batch, with_for_update=True)
-    return keep(session, batch, stretch, changed, wrong)
+    return keep(session, batch, stretch, outcome)
 
 
 __all__ = [
-    "BATCH_JOB", "OPEN", "can_undo", "cancel_batch", "get_batch", "list_open", "page_batches", "start_batch", "undo_batch",
-    "work_batch",
+    "BATCH_JOB", "OPEN", "OTHER_FORM", "can_undo", "cancel_batch", "get_batch", "last_undo", "list_open", "page_batches",
+    "start_batch", "undo_batch", "work_batch",
 ]  # fmt: skip

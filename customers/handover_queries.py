@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select, text, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from customers.handover_models import Handover, HandoverCustomer, HandoverStatus, HandoverStep
 from customers.handover_rules import LEAVER_DAYS, UNDER_WAY
 from customers.models import Customer, Follow, FollowStatus
+from customers.rules import SEEN_BY_GUIDE
 from foundation import clock
 from foundation.errors import NotFound
 from org.models import Staff, StaffStatus
@@ -85,11 +86,11 @@ def active_loads(session: Session, staff_ids: Sequence[int]) -> dict[int, int]:
 
 
 def page_of_handover(
-    session: Session, handover: Handover, *, to_id: int | None = None, steps: Sequence[HandoverStep] = (), after: int = 0,
-    limit: int = 100,
+    session: Session, handover: Handover, *, to_id: int | None = None, seen_by: int | None = None,
+    steps: Sequence[HandoverStep] = (), after: int = 0, limit: int = 100,
 ) -> list[tuple[HandoverCustomer, Customer, Follow | None]]:  # fmt: skip
-    """Customers of a handover by number, with the relation they come from; of one receiver, on some steps. Load it with
-    permission first.
+    """Customers of a handover by number, with the relation they come from; of one receiver, whom a guide still sees, on some
+    steps. Load it with permission first.
     """
     query = (
         select(HandoverCustomer, Customer, Follow)
@@ -99,10 +100,19 @@ def page_of_handover(
     )
     if to_id is not None:
         query = query.where(HandoverCustomer.to_id == to_id)
+    if seen_by is not None:
+        query = query.where(_sees(seen_by))
     if steps:
         query = query.where(HandoverCustomer.step.in_(steps))
     rows = session.execute(query.order_by(HandoverCustomer.customer_id).limit(limit))
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _sees(staff_id: int) -> ColumnElement[bool]:
+    """Whether a guide follows the customer now, or the one she was merged into."""
+    own = aliased(Follow)
+    hers = own.customer_id.in_([Customer.id, Customer.merged_into_id])
+    return exists().where(own.staff_id == staff_id, own.status.in_(SEEN_BY_GUIDE), hers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,19 +186,23 @@ class Handed:
 LAST_WORDS = text("""
 SELECT wanted.id, note.text AS note, note.at AS note_at, step.text AS step
 FROM unnest(CAST(:ids AS bigint[])) AS wanted (id)
-LEFT JOIN LATERAL (SELECT text, at FROM customer_note WHERE customer_id = wanted.id ORDER BY id DESC LIMIT 1) AS note ON true
+LEFT JOIN LATERAL (SELECT text, at FROM customer_note WHERE customer_id = wanted.id AND staff_id = :from_id
+                   ORDER BY id DESC LIMIT 1) AS note ON true
 LEFT JOIN LATERAL (SELECT text FROM next_step WHERE customer_id = wanted.id AND staff_id = :from_id AND done_at IS NULL
                    ORDER BY due_at LIMIT 1) AS step ON true
 """)
 
 
 def last_words(session: Session, customer_ids: Sequence[int], from_id: int) -> dict[int, Any]:
-    """The last note and the open promise of the guide before, by customer; one statement."""
+    """Her own last note and open promise, of the guide before, by customer; nobody else's words. One statement."""
     return {row.id: row for row in session.execute(LAST_WORDS, {"ids": list(customer_ids), "from_id": from_id})}
 
 
 def page_handed(session: Session, staff: Staff, handover_id: int, after: int = 0, limit: int = 50) -> tuple[Staff, list[Handed]]:
-    """The guide before, and the customers this member took over from her, by number. Raises NotFound without any."""
+    """The guide before, and those of the customers this member took over from her whom she still sees, by number.
+
+    Raises NotFound when she took over nobody.
+    """
     mine = (HandoverCustomer.handover_id == handover_id, HandoverCustomer.to_id == staff.id)
     before = session.execute(
         select(Handover, Staff)
@@ -200,7 +214,7 @@ def page_handed(session: Session, staff: Staff, handover_id: int, after: int = 0
     if before is None:
         raise NotFound("没有这次交接，或没有交给您的客户")
     steps = (HandoverStep.TAKEN,)
-    rows = page_of_handover(session, before[0], to_id=staff.id, steps=steps, after=after, limit=limit)
+    rows = page_of_handover(session, before[0], to_id=staff.id, seen_by=staff.id, steps=steps, after=after, limit=limit)
     words = last_words(session, [customer.id for _, customer, _ in rows], before[1].id)
     return before[1], [_handed(customer, follow, words[customer.id]) for _, customer, follow in rows]
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from customers.erasing import erase_person
+from customers.erasing import erase_person, person_rows
 from customers.models import Customer
 from customers.person_rules import KIND_NAMES, MAX_IDENTIFIED, due_on
 from customers.queries import get_customer_card
@@ -21,6 +21,7 @@ ERASE_JOB = "customers.erase"
 CONFIRMATION = "删除"
 MAX_REASON = 200
 MOST_TRIED = 20
+ERASED = "erased-"
 
 
 def _only_headquarters(staff: Staff) -> None:
@@ -72,11 +73,28 @@ def _open(session: Session, staff: Staff, request_id: int, kind: DataRequestKind
     return request
 
 
-def copy_handed_out(session: Session, staff: Staff, request_id: int, counts: Mapping[str, int], sha256: str) -> DataRequest:
-    """The file was made and handed out; made again it is the newest file that is noted. Raises NotFound, Conflict."""
+def rows_to_copy(session: Session, staff: Staff, request_id: int) -> list[int]:
+    """The rows of the person whose copy is asked for, locked. Raises NotFound, Conflict also when it was closed or she erased."""
+    _, rows = _open_copy(session, staff, request_id)
+    return rows
+
+
+def _open_copy(session: Session, staff: Staff, request_id: int) -> tuple[DataRequest, list[int]]:
+    # Her rows before the request, as erasing locks them: what it changed of either is seen here.
+    rows = person_rows(session, get_request(session, staff, request_id).customer_id)
     request = get_request(session, staff, request_id, lock=True)
     if request.kind != DataRequestKind.COPY:
         raise Conflict("这个请求要的不是副本")
+    if any(row.external_userid.startswith(ERASED) for row in rows):
+        raise Conflict("这位客户的资料已经删除，没有副本可以导出")
+    if "closed" in request.proof:
+        raise Conflict("这个请求已经关闭，不能再导出副本")
+    return request, [row.id for row in rows]
+
+
+def copy_handed_out(session: Session, staff: Staff, request_id: int, counts: Mapping[str, int], sha256: str) -> DataRequest:
+    """The file was made and handed out; made again it is the newest file that is noted. Raises as `rows_to_copy`."""
+    request, _ = _open_copy(session, staff, request_id)
     places = [{"table": name, "rows": count, "deed": "copy", "why": ""} for name, count in counts.items() if count]
     request.proof = {"places": places, "digest": sha256}
     request.done_at = request.done_at or clock.now()
@@ -160,6 +178,6 @@ def names_of_people(session: Session, customer_ids: Sequence[int]) -> dict[int, 
     """(external_userid, nickname) by id; of who was erased only ("", "已删除的客户 12")."""
     rows = session.execute(select(Customer.id, Customer.external_userid, Customer.name).where(Customer.id.in_(customer_ids)))
     return {
-        id_: ("", f"已删除的客户 {id_}") if external_userid.startswith("erased-") else (external_userid, name or "微信客户")
+        id_: ("", f"已删除的客户 {id_}") if external_userid.startswith(ERASED) else (external_userid, name or "微信客户")
         for id_, external_userid, name in rows
     }

@@ -54,7 +54,9 @@ def _take(session: Session, batch: CustomerBatch, ids: Sequence[int]) -> int:
 
 
 def _undo(session: Session, done: CustomerBatch, undo: CustomerBatch, ids: Sequence[int]) -> int:
-    return _work(session, UNDO, undo, ids, "撤销批量操作", undone=done.id)
+    before = select(CustomerBatch.id).where(CustomerBatch.undo_of == done.id, CustomerBatch.id != undo.id)
+    undos = _written(session.scalars(before).all())
+    return _work(session, UNDO, undo, ids, "撤销批量操作", undone=done.id, undos=undos)
 
 
 def _work(session: Session, statement: TextClause, batch: CustomerBatch, ids: Sequence[int], why: str, **told: object) -> int:

@@ -90,10 +90,14 @@ WITH next AS MATERIALIZED (
 
 # What a batch gave and still stands is taken; what it took is given again unless she got it, or a rival of it, meanwhile.
 # Living tags alone: a tag deleted since does not come back. Each relation by its own marks: a guide may know both her accounts.
+# None is taken back twice (:undos, ended before): what people did to it after the first time stands.
 UNDO = text(f"""
 WITH marks AS MATERIALIZED (
     SELECT tag_mark.*, asked.home_id
     FROM {ASKED} JOIN tag_mark ON tag_mark.customer_id = asked.customer_id AND tag_mark.batch_id = :undone
+    WHERE NOT EXISTS (SELECT 1 FROM tag_mark AS back
+                      WHERE back.customer_id = tag_mark.customer_id AND back.staff_id = tag_mark.staff_id
+                        AND back.batch_id = ANY(CAST(:undos AS bigint[])))
 ), together AS MATERIALIZED (
     SELECT home_id, customer_id, staff_id, array_agg(tag_id) FILTER (WHERE ended_at IS NULL) AS gave,
            array_agg(tag_id) FILTER (WHERE ended_at = at) AS took

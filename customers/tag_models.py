@@ -116,6 +116,7 @@ class CustomerBatch(Base):
     """One deed on many customers (批量操作): tag, untag, change owner …, with progress and undo.
 
     `who` says whom: {"segment_run": id} or {"customers": [ids up to 1,000]}; `deed` what: {"tag": id}, {"owner": id} …
+    `unseen` of those left out are customers of others, whom the asker may not see.
     """
 
     __tablename__ = "customer_batch"
@@ -128,6 +129,7 @@ class CustomerBatch(Base):
     total: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     left_out: Mapped[int] = mapped_column(default=0)
+    unseen: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(300), default="")
     undo_of: Mapped[int | None] = mapped_column(ForeignKey("customer_batch.id"))

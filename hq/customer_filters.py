@@ -94,7 +94,8 @@ def unfolded(body: Json) -> tuple[dict[str, list[str]], list[Json]]:
     typed: dict[str, list[str]] = {}
     rest: list[Json] = []
     for part in parts:
-        found = next((told for read in (_as_list, _as_switch, _as_days) if (told := read(part)) is not None), None)
+        reads = (_as_list, _as_switch, _as_days) if isinstance(part, dict) else ()
+        found = next((told for read in reads if (told := read(part)) is not None), None)
         if found is None or any(name in typed for name in found):
             rest.append(part)
         else:

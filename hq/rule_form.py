@@ -40,6 +40,8 @@ def read_rule(text: str | None) -> Json:
         return {}
     try:
         body = json.loads(text) if len(text) <= LONGEST_RULE else None
+        # Half a character (\ud800) can neither be kept nor shown.
+        json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):

@@ -76,9 +76,10 @@ def _own(session: Session, staff: Staff, segment_id: int, revision: int | None) 
 def _hour(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    if not str(value).isdigit() or not 0 <= int(value) <= 23:
+    typed = str(value)
+    if not (typed.isascii() and typed.isdigit()) or len(typed) > 2 or int(typed) > 23:
         raise Invalid("刷新时间不对", {"refresh_hour": "请选 0 到 23 点"})
-    return int(value)
+    return int(typed)
 
 
 def _checked(session: Session, staff: Staff, draft: Draft, segment: Segment | None) -> Json:

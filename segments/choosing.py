@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from customers.batch_kinds import Deed, People, add_deed, add_people
-from customers.batches import OPEN, UNDO_WITHIN
+from customers.batches import OPEN, OTHER_FORM, UNDO_WITHIN
 from customers.models import Customer
 from customers.tag_models import CustomerBatch
 from foundation import clock
@@ -37,13 +37,15 @@ def plug_in() -> None:
 def choose(session: Session, staff: Staff, rule: Json, once: str) -> Json:
     """Those a rule holds for, as the `who` of a batch. Nobody sees a segment of it. The same `once` means the same people.
 
-    Its members are written before the batch is worked (`freeze_chosen`). Raises Invalid for a wrong rule.
+    Its members are written before the batch is worked (`freeze_chosen`). Raises Invalid for a wrong rule, Conflict when the same
+    `once` chose by another rule.
     """
-    once = f"{CHOSEN}{once}"
+    once, now, kept = f"{CHOSEN}{once}", clock.now(), written(parse(rule))
     known = session.scalars(select(SegmentRun).where(SegmentRun.once == once[:80])).one_or_none()
+    if known is not None and known.rule != kept:
+        raise Conflict(OTHER_FORM)
     if known is not None:
         return {KEY: known.id}
-    now, kept = clock.now(), written(parse(rule))
     segment = Segment(
         name=f"批量操作 {now.astimezone(clock.SHANGHAI):%m-%d %H:%M}", kind=SegmentKind.RULE, rule=kept, path=staff.path,
         staff_id=staff.id, created_at=now, changed_at=now, archived_at=now,

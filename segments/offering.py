@@ -175,7 +175,7 @@ def names_of_rule(session: Session, viewer: Staff, *bodies: Json) -> Names:
     wanted: dict[str, set[int]] = {}
     for body in bodies:
         for name, value in _chosen(body):
-            if name in NAMED and isinstance(value, int) and 0 < value < 2**31 and len(wanted.get(name, ())) < MOST_NAMED:
+            if name in NAMED and type(value) is int and 0 < value < 2**31 and len(wanted.get(name, ())) < MOST_NAMED:
                 wanted.setdefault(name, set()).add(value)
     found: Names = {}
     for name, ids in wanted.items():

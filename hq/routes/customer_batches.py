@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from customers.batch_deeds import ONE_BY_ONE
 from customers.batch_kinds import DEEDS, MOST_NAMED
-from customers.batches import can_undo, cancel_batch, get_batch, page_batches, start_batch, undo_batch
+from customers.batches import can_undo, cancel_batch, get_batch, last_undo, page_batches, start_batch, undo_batch
 from customers.models import Consent
 from customers.queries import list_tags, tags_of
 from customers.tag_models import BatchStatus, CustomerBatch
@@ -165,12 +165,18 @@ def show_batch(batch_id: int) -> ResponseReturnValue:
     with transaction() as session:
         batch = get_batch(session, current_staff(), batch_id)
         names, deeds = staff_names(session, [batch.staff_id]), _told(session, [batch])
+        undo = last_undo(session, batch)
     seen = batch.done + batch.left_out
     share = min(100, seen * 100 // batch.total) if batch.total else 0
     return render_template(
         "hq/batch.html", batch=batch, names=names, told=deeds[batch.id], share=share, live=batch.status in OPEN,
-        undoable=can_undo(batch), seen=seen,
+        undoable=can_undo(batch), seen=seen, kept_back=_kept_back(batch, undo),
     )  # fmt: skip
+
+
+def _kept_back(batch: CustomerBatch, undo: CustomerBatch | None) -> int:
+    """How many the last undo left to somebody who sees more."""
+    return undo.unseen if undo and undo.status == BatchStatus.DONE and batch.status != BatchStatus.UNDONE else 0
 
 
 @bp.post("/batches/<int:batch_id>/cancel")

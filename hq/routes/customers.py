@@ -14,7 +14,7 @@ from foundation.errors import Invalid
 from hq.customer_filters import CHOICES, COLUMNS, NAMES, NOT_READ, USUAL, Asked, asked, unfolded
 from hq.customer_sorts import BY, NEWEST, NEWEST_TOLD, Sort, pressed, read_place, read_sort
 from hq.customer_sorts import CHOICES as SORT_CHOICES
-from hq.forms import as_number
+from hq.forms import as_number, as_numbers
 from hq.pages import cut_page
 from hq.routes.door import MANAGERS, allow, bp, current_staff
 from hq.rule_form import read_rule, written_rule
@@ -195,7 +195,8 @@ def _searched(session: Session, staff: Staff, ask: Wanted, after: int | None) ->
 def _offered(session: Session, staff: Staff, ask: Wanted) -> list[Offered]:
     """The first tags of the brand as choices, and the one that is chosen wherever it stands."""
     found = list(offer(session, staff, "tags", "", MOST_TAGS))
-    missing = [int(one) for one in ask.typed.get("tag", ()) if one.isdecimal() and int(one) not in {tag.value for tag in found}]
+    offered = {tag.value for tag in found}
+    missing = [one for one in as_numbers(ask.typed.get("tag", ())) if one not in offered]
     return [*found, *(Offered(tag.id, tag.name) for tag in tags_of(session, [one for one in missing if one < 2**31]))]
 
 

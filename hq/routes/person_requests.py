@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from customers.correcting import GENDERS, NAMES, correct, correctable
-from customers.erasing import person_rows
 from customers.person_registry import BY_TABLE, DEED_NAMES
 from customers.person_requests import (
     ask_for_data,
@@ -18,6 +17,7 @@ from customers.person_requests import (
     get_request,
     names_of_people,
     page_requests,
+    rows_to_copy,
 )
 from customers.person_rules import ARTICLES, KIND_NAMES, working_days_left
 from customers.profile_models import FieldKind
@@ -110,10 +110,7 @@ def _show(request_id: int, fields: Mapping[str, str], words: Mapping[str, str] |
 def hand_out_copy(request_id: int) -> Response:
     """Write her copy and hand it out; nothing of it stays on our disk. Made again it is as of that moment."""
     with transaction() as session:
-        asked = get_request(session, current_staff(), request_id)
-        if asked.kind != DataRequestKind.COPY:
-            raise Conflict("这个请求要的不是副本")
-        ids = [row.id for row in person_rows(session, asked.customer_id)]
+        ids = rows_to_copy(session, current_staff(), request_id)
         made = write_person_file(session, ids, settings().brand_name)
         copy_handed_out(session, current_staff(), request_id, made.counts, made.sha256)
     answer = send_file(made.file, mimetype="application/zip")

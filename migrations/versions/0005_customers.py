@@ -276,6 +276,7 @@ def upgrade() -> None:
     sa.Column('total', sa.BigInteger(), nullable=False),
     sa.Column('done', sa.BigInteger(), nullable=False),
     sa.Column('left_out', sa.BigInteger(), nullable=False),
+    sa.Column('unseen', sa.BigInteger(), nullable=False),
     sa.Column('cursor', sa.BigInteger(), nullable=False),
     sa.Column('reason', sa.String(length=300), nullable=False),
     sa.Column('undo_of', sa.BigInteger(), nullable=True),

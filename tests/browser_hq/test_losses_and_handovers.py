@@ -157,6 +157,8 @@ def test_her_new_guide_finds_them_with_the_last_words(app, console, people):
                 handover_id=handover.id, customer_id=follow.customer_id, to_id=hers.id, step=HandoverStep.TAKEN, fit={}
             )
             session.add(row)
+            if not session.query(Follow).filter_by(staff_id=hers.id, customer_id=follow.customer_id).count():
+                make_follow(session, hers, session.get_one(Customer, follow.customer_id).external_userid)
             if number % 2:
                 note = {"customer_id": follow.customer_id, "staff_id": before.id, "at": clock.now(), "once": f"n{number}"}
                 session.add(CustomerNote(text="喜欢宽松的长款，怕冷，给婆婆也买过一件", **note))

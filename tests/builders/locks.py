@@ -10,7 +10,7 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' 
 
 
 def wait_for_a_lock() -> None:
-    """Returns once a session of this database waits for a lock; an AssertionError after ten seconds."""
+    """Returns once a session of this database waits for a lock; an AssertionError after a minute."""
     for _ in range(1200):
         with transaction() as session:
             if session.scalar(text(WAITING)):

@@ -11,6 +11,7 @@ from customers.models import Customer, Follow
 from customers.tag_models import BatchStatus, CustomerBatch
 from foundation import clock
 from foundation.db import transaction
+from org.models import Staff
 from segments.choosing import forget_chosen
 from segments.facts import refresh
 from segments.models import Segment, SegmentMember, SegmentRun
@@ -105,6 +106,37 @@ def test_an_owner_is_given_and_taken_back(brand, sign_in, customers):
     _work()
     with transaction() as session:
         assert session.get_one(Customer, ids[0]).owner_id == brand.ai.id
+
+
+def test_the_same_form_with_other_people_is_refused(brand, sign_in, customers):
+    _, tag = customers
+    browser = sign_in(brand.headquarters)
+    form = {"kind": "tag", "everyone": "yes", "tag": str(tag), "once": "a" * 24}
+    first = browser.post("/hq/batches", rule=BOUGHT, **form)
+    assert browser.post("/hq/batches", rule=BOUGHT, **form).location == first.location
+    other = browser.post("/hq/batches", rule="{}", **form)
+    assert (other.status_code, "已经提交过一次" in other.text) == (409, True)
+
+
+def test_what_an_undo_could_not_reach_is_told_and_taken_back_by_headquarters(brand, sign_in, customers):
+    ids, tag = customers
+    browser = sign_in(brand.east)
+    first = browser.post("/hq/batches", kind="tag", c=ids[:2], tag=str(tag), once="b" * 24)
+    _work()
+    with transaction() as session:
+        session.get_one(Staff, brand.east.id).path = brand.far.path
+    undo = browser.post(f"{first.location}/undo")
+    _work()
+    assert _tagged() == [True, True, False]
+    assert "其中 2 位不在发起人的管理范围内" in browser.get(undo.location)
+    whole = sign_in(brand.headquarters)
+    page = whole.get(first.location)
+    assert ("做完了" in page, "上次撤销没有做完：有 2 位客户" in page) == (True, True)
+    whole.post(f"{first.location}/undo")
+    _work()
+    assert _tagged() == [False, False, False]
+    page = whole.get(first.location)
+    assert ("已撤销" in page, "上次撤销没有做完" in page) == (True, False)
 
 
 def test_a_list_is_kept_of_them(brand, sign_in, customers):

@@ -107,6 +107,9 @@ def test_a_rule_in_the_address_becomes_filters_and_the_rest_a_chip(brand, sign_i
         ("added_from=2026-13-01", "2026-01-31 这样"), ("added_from=2026-02-02&added_to=2026-01-01", "起始不能大于"),
         ("near=没有这人", "没有叫“没有这人”的导购或门店"), ("rule={broken", "链接里的条件读不懂"), ("tag=abc", "每一项要填"),
         ('rule={"segment":999}', "人群"), ('rule={"all":[{"field":"nothing","op":"is"}]}', "没有这个字段"),
+        ('rule={"all":[[]]}', "这里应该是一个条件"), ('rule={"all":[1,"x",null]}', "这里应该是一个条件"),
+        ('rule={"\\ud800":1}', "链接里的条件读不懂"), ("tag=²", "每一项要填"),
+        ('rule={"field":"city","op":"any_of","value":["\\ud800"]}', "链接里的条件读不懂"), ("tag=" + "1" * 5000, "每一项要填"),
     ],
 )  # fmt: skip
 def test_a_wrong_filter_is_told_at_its_field_and_nobody_is_shown(brand, sign_in, customers, query, told):
@@ -115,6 +118,7 @@ def test_a_wrong_filter_is_told_at_its_field_and_nobody_is_shown(brand, sign_in,
     assert told in answer.text
     assert _shown(answer.text) == []
     assert 'value="yes" selected' in answer.text
+    assert sign_in(brand.headquarters).status(f"/hq/customers/count?{query}&friend=yes") == 200
 
 
 def test_pages_have_no_gap_and_no_overlap(brand, sign_in, customers, monkeypatch):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from customers.actions import note_timeline, set_consent
 from customers.models import Consent, Customer
-from customers.person_requests import ask_for_data
+from customers.person_requests import ask_for_data, copy_handed_out
 from customers.policies import policy
 from customers.profile_actions import seed_profile_fields
 from customers.profile_models import ProfileAnswer, ProfileField
@@ -19,6 +19,7 @@ from customers.respect_models import DataRequest
 from foundation import clock
 from foundation.audit import AuditEvent
 from foundation.db import transaction
+from foundation.errors import Conflict
 from jobs.person_jobs import erase_wanted
 from tests.builders.sop import make_follow
 
@@ -160,6 +161,29 @@ def test_she_is_erased_after_the_word_was_typed_and_the_proof_stays(brand, sign_
     assert hq.status("/hq/customers/wmchen") == 404
     assert "陈女士" not in hq.get("/hq/customers")
     assert hq.post(f"{path}/close", reason="x").status_code == 409
+
+
+def test_of_who_was_erased_there_is_no_copy_and_the_proof_of_the_last_one_stays(brand, sign_in, customer):
+    hq, number = sign_in(brand.headquarters), _asks(brand, "copy")
+    hq.post(f"/hq/person-requests/{number}/copy").close()
+    hq.post(f"/hq/person-requests/{_asks(brand, 'erase')}/erase", typed="删除")
+    erase_wanted()
+    with transaction() as session:
+        proof = session.get_one(DataRequest, number).proof
+    again = hq.post(f"/hq/person-requests/{number}/copy")
+    assert (again.status_code, "资料已经删除，没有副本" in again.text) == (409, True)
+    with transaction() as session:
+        assert session.get_one(DataRequest, number).proof == proof
+        with pytest.raises(Conflict):
+            copy_handed_out(session, brand.headquarters, number, {"customer": 1}, "0" * 64)
+
+
+def test_of_a_closed_request_there_is_no_copy(brand, sign_in, customer):
+    hq, number = sign_in(brand.headquarters), _asks(brand, "copy")
+    hq.post(f"/hq/person-requests/{number}/close", reason="她撤回了")
+    answer = hq.post(f"/hq/person-requests/{number}/copy")
+    assert (answer.status_code, "已经关闭，不能再导出副本" in answer.text) == (409, True)
+    assert "她撤回了" in hq.get(f"/hq/person-requests/{number}")
 
 
 def test_a_request_is_closed_with_a_reason(brand, sign_in, customer):

@@ -134,6 +134,20 @@ def test_what_is_wrong_is_shown_again_with_all_that_was_typed(brand, sign_in, to
         assert session.query(Segment).count() == 0
 
 
+@pytest.mark.parametrize("rule", [{"field": "owner", "op": "any_of", "value": [True]}, {"segment": True}])
+def test_what_is_no_number_of_anything_is_told_beside_the_rule(brand, sign_in, rule):
+    answer = sign_in(brand.headquarters).post("/hq/segments/new", name="好", note="", refresh_hour="", rule=json.dumps(rule))
+    assert answer.status_code == 422
+    shape = json.loads(html.unescape(re.search(r'data-rule-builder="([^"]+)"', answer.text).group(1)))
+    assert (shape["rule"], list(shape["problems"])) == (rule, ["rule"])
+
+
+@pytest.mark.parametrize("hour", ["²", "1" * 5000, "٣", "-1", "24"])
+def test_an_hour_that_is_none_is_told_at_its_field(brand, sign_in, hour):
+    answer = sign_in(brand.headquarters).post("/hq/segments/new", name="好", note="", refresh_hour=hour, rule="")
+    assert (answer.status_code, "请选 0 到 23 点" in answer.text) == (422, True)
+
+
 def test_the_second_editor_sees_what_the_first_changed(brand, sign_in, town):
     first, second = sign_in(brand.headquarters), sign_in(brand.headquarters)
     path = f"/hq/segments/{make(brand.headquarters, tagged(town))}/edit"
