@@ -20,7 +20,7 @@ from segments.ordering import Order, Place
 from segments.plain import plain
 from segments.ranking import ranked
 from segments.rules import parse
-from segments.scopes import Scope
+from segments.scopes import Scope, told_owners
 
 MOST_ROUNDS = 64
 MOST_PAGE = 10_000
@@ -53,8 +53,9 @@ class Answers:
             return {"problem": "loading"}
         try:
             act = self._asked[str(request["ask"])]
-            rule = plain(parse(request["rule"], expanded=True), date.fromisoformat(request["today"]))
             scope = Scope(str(request["path"]), int(request["staff"]))
+            today = date.fromisoformat(request["today"])
+            rule = plain(parse(request["rule"], expanded=True), today, told_owners(scope))
             return {"answer": self._worked_out(lambda: act(rule, scope, request))}
         except (KeyError, TypeError, ValueError, OverflowError, Invalid, RecursionError) as wrong:
             return {"problem": f"not a question: {wrong!r}"}

@@ -25,20 +25,28 @@ from segments.nodes import (
 LAST_DAY = date(2089, 1, 1).toordinal()
 FIRST_DAY = date(1910, 1, 1).toordinal()
 MOST = 2**31 - 1
+# What is asked of her owner; it may be told only of owners in the viewer's scope.
+OF_OWNERS = frozenset({"owner", "store", "region"})
 COLUMNS = {"tags": "tag_ids", "channel": "channel_ids", "owner": "owner_id", "store": "store_id", "birthday": "birthday_md"}
 
 
-def plain(rule: Node, today: date) -> Plain:
-    """The rule as plain questions. Raises ValueError while it still names other segments: put them in first."""
+def plain(rule: Node, today: date, told: Plain | None) -> Plain:
+    """The rule as plain questions. Raises ValueError while it still names other segments: put them in first.
+
+    `told`: whose owner the viewer may be told (segments.scopes.told_owners); all others have none for her.
+    """
     match rule:
         case All(parts):
-            return All(tuple(plain(part, today) for part in parts))
+            return All(tuple(plain(part, today, told) for part in parts))
         case AnyOf(parts):
-            return AnyOf(tuple(plain(part, today) for part in parts))
+            return AnyOf(tuple(plain(part, today, told) for part in parts))
         case Not(part):
-            return Not(plain(part, today))
+            return Not(plain(part, today, told))
+        case Condition(op="none_of"):
+            return Not(plain(Condition(rule.field, "any_of", rule.value), today, told))
         case Condition():
-            return _question(rule, today)
+            question = _question(rule, today)
+            return All((question, told)) if told is not None and rule.field in OF_OWNERS else question
         case Frozen():
             return rule
         case _:
@@ -50,8 +58,6 @@ def _question(one: Condition, today: date) -> Plain:
     if field is None:
         raise ValueError(f"no such field: {one.field}")
     column = "codes" if one.field.startswith(ANSWER) else COLUMNS.get(one.field, one.field)
-    if one.op == "none_of":
-        return Not(_question(Condition(one.field, "any_of", one.value), today))
     if one.op == "never":
         return Missing(column)
     numbers = tuple(value for value in one.value if isinstance(value, int))

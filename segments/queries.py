@@ -16,7 +16,7 @@ from segments.models import CustomerFacts
 from segments.nodes import All, Not, Rule
 from segments.plain import plain
 from segments.resolving import resolve
-from segments.scopes import Scope, owned, scope_of, seen
+from segments.scopes import Scope, owned, scope_of, seen, told_owners
 from segments.splitting import part_below
 
 COUNTER, DATABASE = "counter", "database"
@@ -50,7 +50,8 @@ def select_ids(rule: Rule, viewer: Staff | Scope) -> Select[int]:
 
 def holds(rule: Rule, viewer: Staff | Scope) -> ColumnElement[bool]:
     """The condition on customer_facts: the rule, and that the viewer may see her."""
-    return clause(plain(rule, clock.today())) & seen(scope_of(viewer))
+    scope = scope_of(viewer)
+    return clause(plain(rule, clock.today(), told_owners(scope))) & seen(scope)
 
 
 def counted(session: Session, viewer: Staff | Scope, rule: Rule) -> Counted:

@@ -8,6 +8,7 @@ from org.models import Role, Staff
 from org.queries import inside
 from org.rules import NOWHERE
 from segments.models import CustomerFacts
+from segments.nodes import OneOf, Plain, Under
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,11 @@ def seen(scope: Scope) -> ColumnElement[bool]:
 def owned(scope: Scope) -> ColumnElement[bool]:
     """On customer_facts: her owner stands in the scope, so that the person may be told who that is."""
     return inside(CustomerFacts.path, scope.path) if scope.path else CustomerFacts.owner_id.is_not_distinct_from(scope.staff_id)
+
+
+def told_owners(scope: Scope) -> Plain | None:
+    """The same as a plain question, for the rules she asks (segments.plain); None where she may be told of everybody."""
+    departments = [int(part) for part in scope.path.split(".") if part]
+    if not departments:
+        return OneOf("owner_id", (scope.staff_id,))
+    return Under((departments[-1],)) if departments[1:] else None

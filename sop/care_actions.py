@@ -1,7 +1,7 @@
 """What changes of the lifecycle SOP: the plan, the morning's digests and cards, and what a guide did for a customer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ARRAY, BigInteger, Integer, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +11,7 @@ from customers.actions import note_timeline
 from customers.respect import note_contact
 from customers.respect_models import ContactKind
 from foundation import audit, clock
+from foundation.config import settings
 from foundation.db import Json
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.text import clean
@@ -24,7 +25,8 @@ from sop.care_queries import CareLoad, find_care_due, list_care_loads
 from sop.models import Assignment, AssignmentStatus, CareDigest, CareDone, CareNode, Task
 from sop.rules import CARE_OUTCOMES, CareDraft, care_is_due, care_problems
 
-EVENING = 21
+# The hour at which the day's card is of no use any more; a brand's own hour may be so late that it needs a while yet.
+EVENING, AT_LEAST = 21, timedelta(hours=6)
 
 FIRST_PLAN = (
     (1, "加好友次日问候", "感谢添加，问一句昨天试的款式是否合适，不推销。", 1),
@@ -91,8 +93,14 @@ def hand_out_care(session: Session, on: date, after_id: int = 0, limit: int = 50
             f"care:{on.isoformat()}:{id}": morning_card(userids[id], on, loads[id], owed.get(id, (0, 0)), ranks.get(id, ""))
             for id in new
         }
-        enqueue(session, Lane.TASK, "message/send", cards, about=f"care:{on.isoformat()}", expires_at=clock.at(on, EVENING))
+        enqueue(session, Lane.TASK, "message/send", cards, about=f"care:{on.isoformat()}", expires_at=_evening(on))
     return guides[-1].id
+
+
+def _evening(on: date) -> datetime:
+    """When the card of a day ends."""
+    hour, minute = settings().morning_card_at.split(":")
+    return max(clock.at(on, EVENING), clock.at(on, int(hour), int(minute)) + AT_LEAST)
 
 
 def _make_digests(session: Session, on: date, loads: Sequence[CareLoad]) -> list[int]:

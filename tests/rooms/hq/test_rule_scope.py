@@ -15,6 +15,7 @@ from jobs.segment_jobs import freeze_waiting
 from segments import facts
 from segments.actions import Draft, save_segment
 from segments.models import Segment, SegmentRun
+from tests.builders.customers import make_follow
 from tests.builders.segments import ask_for_facts
 from tests.rooms.hq.test_segments import ask, make, tagged, town
 
@@ -58,6 +59,24 @@ def test_what_only_headquarters_reads_no_rule_tells_a_store(brand, sign_in, secr
     assert "孕期" not in east.get(f"/hq/segments/{secret['inner']}").replace("孕期客户", "")
     saved = east.post("/hq/segments/new", name="我的", note="", refresh_hour="", rule=json.dumps({"segment": secret["outer"]}))
     assert saved.status_code == 422
+
+
+def test_no_rule_tells_who_owns_a_customer_elsewhere(brand, sign_in, town):
+    """She is followed by a guide of the store and owned by one of another region, which every page hides."""
+    with transaction() as session:
+        shared = session.get_one(Customer, make_follow(session, brand.ai, "wmshared").customer_id)
+        make_follow(session, brand.far, "wmshared")
+        shared.owner_id = brand.far.id
+        session.flush()
+        while facts.refresh(session):
+            continue
+    whole, manager = sign_in(brand.headquarters), sign_in(brand.manager)
+    for field, value in (("owner", brand.far.id), ("store", brand.stores[31].id), ("region", 3)):
+        asked = {"field": field, "op": "any_of", "value": [value]}
+        assert ask(whole, asked)[1]["count"] == 3, field
+        assert ask(manager, asked)[1]["count"] == 0, field
+        assert ask(manager, asked | {"op": "none_of"})[1]["count"] == 5, field
+    assert ask(manager, {"field": "owner", "op": "any_of", "value": [brand.ai.id]})[1]["count"] == 4
 
 
 def test_a_list_of_what_she_may_not_read_is_neither_made_nor_opened_nor_taken_out(brand, sign_in, secret):

@@ -19,10 +19,10 @@ from segments.answering import Answers
 from segments.nodes import EVERYBODY
 from segments.ordering import SORTABLE, Order, Place
 from segments.rules import parse, written
-from segments.scopes import Scope, scope_of
+from segments.scopes import Scope, scope_of, told_owners
 from segments.sorting import sorted_page
 from tests.rooms.segments.test_equality import LOOSE, NOON, Town
-from tests.rooms.segments.town import TODAY, Row, facts, means, rules, sees, settle
+from tests.rooms.segments.town import TODAY, Row, facts, rules, settle
 
 DAY_ZERO = date(2000, 1, 1)
 # Few values, so that many are equal; days and numbers beyond what two bytes hold, and beside it.
@@ -65,9 +65,9 @@ def _in_order(rows: Sequence[Row], order: Order) -> list[int]:
 
 def _check(town: Town, body: Json, viewer: Staff, order: Order, size: int) -> None:
     rule, after = parse(body, expanded=True), None
-    plain, scope = queries.plain(rule, TODAY), scope_of(viewer)
-    hers = [row for row in town.rows.values() if means(body, row, town.runs) and sees(viewer, row, town.staff)]
-    wanted = _in_order(hers, order)
+    scope = scope_of(viewer)
+    plain = queries.plain(rule, TODAY, told_owners(scope))
+    wanted = _in_order(town.found(body, viewer), order)
     for begin in range(0, len(wanted) + 1, size):
         context = (body, viewer.userid, order, begin)
         told = ranking.ranked(town.bitmaps, plain, scope, order, after, size)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation import clock
+from foundation.config import settings
 from foundation.db import transaction
 from jobs import sop_jobs
 from org.models import Staff
@@ -55,6 +56,26 @@ def test_the_morning_goes_through_all_guides_once_with_yesterdays_rank(database:
     assert set(owed) == {"g21a", "g31a"}
     assert [row["value"] for row in owed["g21a"]["horizontal_content_list"]] == ["约 2 分钟", "本店第 1 名 · 全国第 1 名"]
     assert [row["value"] for row in owed["g31a"]["horizontal_content_list"]] == ["约 2 分钟"]
+
+
+@pytest.mark.parametrize(("hour", "until"), [("08:30", 21), ("20:15", 26), ("22:00", 28)])
+def test_the_morning_card_lives_until_the_evening_and_hours_at_least(
+    database: None, monkeypatch: pytest.MonkeyPatch, hour: str, until: int
+) -> None:
+    monkeypatch.setenv("MORNING_CARD_AT", hour)
+    settings.cache_clear()
+    today = clock.today()
+    with transaction() as session:
+        brand = make_brand(session)
+        seed_care_nodes(session)
+        make_follow(session, brand.ai, "wm1", days_ago=3)
+    sop_jobs.care_morning(today)
+    monkeypatch.undo()
+    settings.cache_clear()
+    with transaction() as session:
+        ends = session.scalars(select(OutgoingMessage.expires_at)).one()
+        assert ends is not None
+        assert (ends - clock.start_of(today)) // timedelta(hours=1) == until
 
 
 def test_cards_of_a_withdrawn_task_turn_grey_once_all_have_left(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
