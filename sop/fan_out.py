@@ -116,7 +116,8 @@ def mark_late(session: Session, limit: int = 5000) -> int:
         .where(Assignment.status == AssignmentStatus.OPEN, or_(left, Task.deadline_at < now))
         .limit(limit)
         .with_for_update(of=Assignment, skip_locked=True)
-        .subquery()
+        # Not a subquery: a plan may ask that one again for each row, and more than `limit` would be marked at once.
+        .cte("ended")
     )
     marked = session.execute(
         update(Assignment)
