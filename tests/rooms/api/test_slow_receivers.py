@@ -1,5 +1,6 @@
 """Addresses that answer for ever, a byte at a time: cut off, and nobody beside them waits."""
 
+import json
 import socket
 import threading
 import time
@@ -9,7 +10,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from api import webhooks
-from api.delivery import EACH_AT_ONCE
+from api.calling import send
+from api.delivery import EACH_AT_ONCE, Outcome, Owed
 from api.models import WebhookCall
 from customers.models import Customer
 from foundation import clock
@@ -104,3 +106,26 @@ def test_who_answers_for_ever_is_cut_off_and_holds_up_nobody(
     with transaction() as session:
         tried = session.query(WebhookCall).filter(WebhookCall.attempts > 0, WebhookCall.status == "waiting").all()
         assert [one.answer for one in tried] == ["10 秒还没有答完"] * len(DRIPS)
+
+
+def test_who_takes_a_while_for_each_gives_up_its_turn_and_hears_the_rest_in_order(
+    brand: Brand, own_network: None, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        webhooks.save_webhook(session, brand.headquarters, "slow", listener.url, ["customer.changed"])
+    _change(range(4))
+
+    def slowly(owed: Owed) -> Outcome:
+        time.sleep(0.3)
+        return send(owed)
+
+    monkeypatch.setattr("jobs.api_jobs.send", slowly)
+    monkeypatch.setattr("jobs.api_jobs.LONGEST_TURN", 0.1)
+    assert tell_webhooks(most_rounds=1) == 1
+    with transaction() as session:
+        rows = session.query(WebhookCall).order_by(WebhookCall.id).all()
+        assert [(one.status, one.attempts) for one in rows] == [("sent", 1), *[("waiting", 0)] * 3]
+    assert tell_webhooks() == 3
+    heard = [json.loads(body)["id"] for _, body in listener.heard]
+    assert heard == sorted(heard)
+    assert len(heard) == 4
