@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 import structlog
+import time_machine
 from alembic import command
 from alembic.config import Config
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import NullPool, QueuePool, create_engine, event, text
 from sqlalchemy.orm import Session
 
-from foundation import db
+from foundation import clock, db
 from foundation.config import settings
 from foundation.redis import redis_client
 from supervisor.browser import ARGUMENTS, browser_environment, ensure_browser
@@ -143,3 +144,10 @@ def chromium() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=ensure_browser(), args=list(ARGUMENTS), env=browser_environment())
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """The middle of today in Shanghai: what a test does in the hours around it is of one day, whenever it runs."""
+    with time_machine.travel(clock.at(clock.today(), 12), tick=True):
+        yield

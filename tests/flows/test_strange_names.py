@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -94,13 +93,6 @@ def test_a_strange_name_is_kept_whole_and_shown_short_and_safe(
         assert len(text) < 100_000, f"{path} has {len(text)} characters"
         # Only the customer's own page in the console holds the whole nickname, in a box that scrolls.
         assert longest < 6_000 or path == hers, f"{path} shows {longest} characters in one place"
-
-
-@pytest.fixture
-def noon() -> Iterator[None]:
-    """The middle of today: a card of the day is of no use after its evening, whenever the tests run."""
-    with time_machine.travel(clock.at(clock.today(), 12), tick=True):
-        yield
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)

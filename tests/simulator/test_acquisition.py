@@ -64,7 +64,7 @@ def test_the_number_of_links_is_limited(platform):
 def test_a_customer_comes_through_a_link_and_writes(platform, app_receiver):
     # One after the other: the order they arrive in is looked at
     platform.control("delivery", senders=1)
-    link = new_link(platform)
+    link, begun = new_link(platform), int(platform.control("clock")["now"])
     url = f"{link['url']}?customer_channel={'ab' * 40}"
     added = platform.do("customer_requests_by_link", url=url, customer={"name": "周小姐"})
     who = {"userid": added["userid"], "external_userid": added["external_userid"]}
@@ -89,7 +89,7 @@ def test_a_customer_comes_through_a_link_and_writes(platform, app_receiver):
     platform.control("clock", advance=1801)
     assert call(platform, "get_chat_info", chat_key=key)["errcode"] == 40058
     now = int(platform.control("clock")["now"])
-    figures = call(platform, "statistic", link_id=link["link_id"], start_time=now, end_time=now)
+    figures = call(platform, "statistic", link_id=link["link_id"], start_time=begun, end_time=now)
     assert (figures["click_link_customer_cnt"], figures["new_customer_cnt"]) == (1, 1)
 
 

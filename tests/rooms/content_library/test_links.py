@@ -96,7 +96,7 @@ def _visit(link_id: int, visitor: str, reader: Reader, at) -> LinkVisit:
 
 
 @pytest.fixture
-def opened(database):
+def opened(database, noon):
     """(brand, link, customer id) with a follow, a corp tag the item asks for, and the customer's first opening."""
     with transaction() as session:
         brand = make_brand(session)
