@@ -77,7 +77,7 @@ def keep(session: Session, batch: CustomerBatch, stretch: Stretch, outcome: Outc
     if outcome.wrong is None and stretch.ids:
         batch.done, batch.unseen = batch.done + outcome.changed, batch.unseen + outcome.unseen
         batch.left_out += len(stretch.ids) - outcome.changed
-        batch.cursor = stretch.ids[-1]
+        batch.cursor, batch.tries = stretch.ids[-1], 0
     if batch.status in OPEN:
         batch.status = BatchStatus.RUNNING
         if outcome.wrong is not None:

@@ -16,6 +16,7 @@ from foundation import audit, clock
 from foundation.db import Json
 from foundation.errors import Conflict, NotAllowed, NotFound
 from foundation.leader import lock_number
+from foundation.trying import MOST_TRIES, given_up
 from foundation.wake import ring
 from org.models import Role, Staff
 from org.queries import inside
@@ -57,7 +58,7 @@ def _begin(
     """The batch of this `once`, and whether it was made now."""
     values = {
         "kind": kind, "who": who, "deed": deed, "status": BatchStatus.WAITING, "total": total, "done": 0,
-        "left_out": 0, "unseen": 0, "cursor": 0, "reason": "", "undo_of": undo_of, "staff_id": staff.id,
+        "left_out": 0, "unseen": 0, "cursor": 0, "tries": 0, "reason": "", "undo_of": undo_of, "staff_id": staff.id,
         "created_at": clock.now(), "once": once[:80],
     }  # fmt: skip
     row = insert(CustomerBatch).values(**values).on_conflict_do_nothing(index_elements=["once"])
@@ -119,7 +120,7 @@ def undo_batch(session: Session, staff: Staff, batch_id: int) -> CustomerBatch:
         raise Conflict("超过 14 天的批量操作不能撤销")
     undo = known if known is not None and known.status in BROKEN_OFF else _begin_undo(session, staff, batch, known)
     if undo.status in BROKEN_OFF:
-        undo.status, undo.reason, undo.finished_at, undo.staff_id = BatchStatus.WAITING, "", None, staff.id
+        undo.status, undo.tries, undo.reason, undo.finished_at, undo.staff_id = BatchStatus.WAITING, 0, "", None, staff.id
         ring(session, BATCH_JOB)
     audit.record(session, f"staff:{staff.id}", "batch.undo", f"batch:{batch.id}", done=batch.done)
     session.flush()
@@ -177,7 +178,19 @@ def work_batch(session: Session, batch_id: int, limit: int = AT_ONCE) -> bool:
     return keep(session, batch, stretch, outcome)
 
 
+def note_trouble(session: Session, batch_id: int) -> None:
+    """Work at it failed and nobody knows why. The fifth time without getting on it ends, and says so to whoever waits for it."""
+    batch = session.get_one(CustomerBatch, batch_id, with_for_update=True, populate_existing=True)
+    batch.tries += 1
+    if batch.tries >= MOST_TRIES and batch.status in OPEN:
+        work, left = "系统执行这次批量操作", "已改好的都保留。请重新发起"
+        if batch.undo_of is not None:
+            work, left = "系统撤销这次批量操作", "已撤回的不会丢。请再点一次撤销"
+        end(batch, BatchStatus.FAILED, given_up(work, left, "批量操作", batch.id))
+    session.flush()
+
+
 __all__ = [
-    "BATCH_JOB", "OPEN", "OTHER_FORM", "can_undo", "cancel_batch", "get_batch", "last_undo", "list_open", "page_batches",
-    "start_batch", "undo_batch", "work_batch",
+    "BATCH_JOB", "OPEN", "OTHER_FORM", "can_undo", "cancel_batch", "get_batch", "last_undo", "list_open", "note_trouble",
+    "page_batches", "start_batch", "undo_batch", "work_batch",
 ]  # fmt: skip

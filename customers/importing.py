@@ -20,12 +20,12 @@ from foundation import audit, clock
 from foundation.blobs import blob_path
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
 from foundation.text import clean, cut
+from foundation.trying import MOST_TRIES, given_up
 from foundation.wake import ring
 from org.models import Role, Staff
 
 JOB = "customers.import"
 LIVE = (ImportStatus.CHECKING, ImportStatus.RUNNING)
-MOST_TRIES = 5
 # What is noted in bulk is worked after what a guide does by hand (segments.facts). Compiling a statement for a few thousand
 # rows takes longer than the rows. A commit lost in a power cut takes the cursor back with it, so nobody waits for the disk.
 BULK = text("""
@@ -137,8 +137,8 @@ def note_trouble(session: Session, import_id: int) -> None:
     row.tries += 1
     session.flush()
     if row.tries >= MOST_TRIES:
-        told = "已导入的行都保留。请重新上传文件；还是这样，请把导入编号"
-        fail_import(session, import_id, f"系统处理这个文件连续出错 {MOST_TRIES} 次，已停止；{told} {import_id} 告诉管理员")
+        left = "已导入的行都保留。请重新上传文件"
+        fail_import(session, import_id, given_up("系统处理这个文件", left, "导入", import_id))
 
 
 def _end(session: Session, row: CustomerImport, status: ImportStatus, reason: str = "") -> None:

@@ -116,7 +116,8 @@ class CustomerBatch(Base):
     """One deed on many customers (批量操作): tag, untag, change owner …, with progress and undo.
 
     `who` says whom: {"segment_run": id} or {"customers": [ids up to 1,000]}; `deed` what: {"tag": id}, {"owner": id} …
-    `unseen` of those left out are customers of others, whom the asker may not see.
+    `unseen` of those left out are customers of others, whom the asker may not see. `tries`: how often work at it failed since it
+    last got on (customers.batches.note_trouble).
     """
 
     __tablename__ = "customer_batch"
@@ -131,6 +132,7 @@ class CustomerBatch(Base):
     left_out: Mapped[int] = mapped_column(default=0)
     unseen: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(300), default="")
     undo_of: Mapped[int | None] = mapped_column(ForeignKey("customer_batch.id"))
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))

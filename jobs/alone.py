@@ -3,20 +3,22 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 
-from foundation.db import engine
+from foundation.db import engine, transaction
 from foundation.leader import lock_number
 from foundation.log import logger
 
 log = logger(__name__)
-# Passes by itself: a deadlock, a lock waited for too long, the database away, no connection free.
-BROKEN_OFF = (DBAPIError, PoolTimeout)
+# Passes by itself: a deadlock, a lock waited for too long, the database away, no connection free. Nothing the work could help.
+PASSING = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 
 
-def why(broken: DBAPIError | PoolTimeout) -> str:
+def why(broken: Exception) -> str:
     """In the database's words or the pool's, never the statement with its values."""
     return str(broken.orig if isinstance(broken, DBAPIError) else broken)
 
@@ -34,11 +36,11 @@ def alone(name: str) -> Iterator[bool]:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
-def each_alone(name: str, ids: Iterable[int], work: Callable[[int], object]) -> int:
+def each_alone(name: str, ids: Iterable[int], work: Callable[[int], object], trouble: Callable[[Session, int], None]) -> int:
     """Work one after the other those nobody else works at, under the name with the id behind it; how many were worked.
 
-    `work` answers False where nothing was to do. One that fails does not keep back those behind it: what the database breaks
-    off (`BROKEN_OFF`) is tried again, of anything else the first is raised at the end.
+    `work` answers False where nothing was to do. One that fails does not keep back those behind it: what passes by itself
+    (`PASSING`) is tried again; anything else is told to `trouble`, which gives it up in time, and the first is raised at the end.
     """
     worked, failed = 0, None
     for one in ids:
@@ -46,10 +48,12 @@ def each_alone(name: str, ids: Iterable[int], work: Callable[[int], object]) -> 
             with alone(f"{name} {one}") as mine:
                 if mine:
                     worked += work(one) is not False
-        except BROKEN_OFF as broken:
+        except PASSING as broken:
             log.warning("work broken off", work=name, id=one, why=why(broken))
         except Exception as wrong:
             log.exception("work failed", work=name, id=one)
+            with transaction() as session:
+                trouble(session, one)
             failed = failed or wrong
     if failed is not None:
         raise failed

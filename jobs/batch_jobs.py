@@ -2,12 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 from customers import batches
 from customers.batch_lanes import Course, OutOfTurn, course_of, work_ahead
 from customers.batch_stretch import AT_ONCE
 from foundation.db import transaction
 from foundation.log import logger
-from jobs.alone import BROKEN_OFF, each_alone, why
+from jobs.alone import each_alone, why
 from segments import batching, choosing
 
 LANES = 2
@@ -20,7 +23,7 @@ def work_batches() -> int:
     """Every batch that waits or was broken off, one after the other; how many were worked."""
     with transaction() as session:
         waiting = batches.list_open(session)
-    return each_alone("customers.batch", waiting, work_batch)
+    return each_alone("customers.batch", waiting, work_batch, batches.note_trouble)
 
 
 def work_batch(batch_id: int, limit: int = AT_ONCE) -> None:
@@ -61,7 +64,8 @@ def _lane(batch_id: int, course: Course, limit: int) -> None:
                 more = work_ahead(session, batch_id, course, limit)
     except OutOfTurn:
         log.info("stretch thrown away", batch_id=batch_id)
-    except BROKEN_OFF as broken:
+    except (DBAPIError, PoolTimeout) as broken:
+        # Whatever the database refused here, the stretch alone meets again.
         log.warning("lane broken off", batch_id=batch_id, why=why(broken))
     finally:
         course.over = True

@@ -9,7 +9,7 @@ from foundation.db import transaction
 from jobs.alone import each_alone
 from segments.export_files import export_rows, open_export, tag_names, watermark
 from segments.export_keeping import CLEARED, exports_with_erased, note_gone, old_exports
-from segments.exporting import begin_export, export_path, note_done, waiting_exports
+from segments.exporting import begin_export, export_path, note_done, note_export_trouble, waiting_exports
 from segments.models import SegmentExport
 from segments.nodes import Rule
 from segments.queries import page
@@ -22,7 +22,7 @@ def write_exports() -> int:
     """Write every file that waits; how many."""
     with transaction() as session:
         waiting = waiting_exports(session)
-    return each_alone("segments.export", waiting, write_export)
+    return each_alone("segments.export", waiting, write_export, note_export_trouble)
 
 
 def write_export(export_id: int) -> bool:

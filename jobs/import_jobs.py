@@ -7,9 +7,6 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
-import psycopg
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from customers.import_models import CustomerImport, ImportStatus
@@ -39,8 +36,6 @@ READ_AT_ONCE, RUN_AT_ONCE, COLLECT_EACH = 10_000, 5_000, 8
 LANES = 2
 # Shorter than PostgreSQL waits for a lock (foundation.db).
 LONGEST_HELD = 6.0
-# A deadlock, a lock waited for too long, the database away: nothing the file could help.
-PASSING = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 Each = TypeVar("Each")
 
 
@@ -48,11 +43,11 @@ def work_imports() -> int:
     """Check or run every file that waits; how many were worked. A killed worker's file is free again at once."""
     with transaction() as session:
         waiting = list_waiting(session)
-    return each_alone("customers.import", waiting, work_import)
+    return each_alone("customers.import", waiting, work_import, note_trouble)
 
 
 def work_import(import_id: int) -> None:
-    """One file, as far as it can go now. What is wrong with the file ends it with the reason, failing again and again too."""
+    """One file, as far as it can go now. What is wrong with the file ends it with the reason."""
     try:
         with transaction() as session:
             status = session.get_one(CustomerImport, import_id).status
@@ -64,12 +59,6 @@ def work_import(import_id: int) -> None:
         log.info("import ended", import_id=import_id, why=problem.message)
         with transaction() as session:
             fail_import(session, import_id, problem.message)
-    except PASSING:
-        raise
-    except Exception:
-        with transaction() as session:
-            note_trouble(session, import_id)
-        raise
 
 
 def check_file(import_id: int) -> None:

@@ -9,6 +9,7 @@ from foundation import clock
 from foundation.db import transaction
 from foundation.errors import Invalid
 from foundation.leader import is_led
+from jobs.alone import each_alone
 from segments import actions, facts
 from segments.choosing import forget_chosen
 from segments.freezing import waiting_runs
@@ -41,11 +42,12 @@ def freeze_waiting() -> int:
     """Freeze the runs that wait, a transaction each; how many."""
     with transaction() as session:
         runs = waiting_runs(session)
-    done = 0
-    for run_id in runs:
-        with transaction() as session:
-            done += actions.work_freeze(session, run_id)
-    return done
+    return each_alone("segments.freeze", runs, _freeze, actions.note_freeze_trouble)
+
+
+def _freeze(run_id: int) -> bool:
+    with transaction() as session:
+        return actions.work_freeze(session, run_id)
 
 
 def refresh_daily() -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from customers.forecast_rules import NoFit
 from customers.forecasting import current_forecast, fit_forecast
@@ -36,7 +37,7 @@ def retier_due(limit: int = AT_ONCE) -> int:
     return looked
 
 
-def _retier(session, ids: Sequence[int]) -> None:  # type: ignore[no-untyped-def]
+def _retier(session: Session, ids: Sequence[int]) -> None:
     if len(ids) > 100:
         session.execute(BEHIND)
     retier(session, ids, clock.now())

@@ -12,7 +12,7 @@ from foundation.errors import Conflict, Invalid, NotAllowed
 from foundation.leader import lock_number
 from org.models import Role, Staff
 from org.queries import inside
-from segments.freezing import bring_in, forget_old_runs, freeze, freeze_due, work_freeze
+from segments.freezing import bring_in, forget_old_runs, freeze, freeze_due, note_freeze_trouble, work_freeze
 from segments.lists import get_segment, used_by
 from segments.models import Segment, SegmentKind
 from segments.resolving import Named, resolve
@@ -146,4 +146,7 @@ def archive_segment(session: Session, staff: Staff, segment_id: int) -> None:
     audit.record(session, f"staff:{staff.id}", "segment.archive", f"segment:{segment.id}", name=segment.name)
 
 
-__all__ = ["Draft", "archive_segment", "bring_in", "forget_old_runs", "freeze", "freeze_due", "save_segment", "work_freeze"]
+__all__ = [
+    "Draft", "archive_segment", "bring_in", "forget_old_runs", "freeze", "freeze_due", "note_freeze_trouble", "save_segment",
+    "work_freeze",
+]  # fmt: skip

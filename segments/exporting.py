@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from foundation import audit, clock
 from foundation.config import settings
 from foundation.errors import Conflict, Invalid, NotAllowed, NotFound
+from foundation.trying import MOST_TRIES, given_up
 from foundation.wake import ring
 from org.models import Role, Staff
 from segments.lists import get_run, get_segment
@@ -53,7 +54,7 @@ def ask_export(
             raise Invalid("这批名单还不能导出", {"run_id": "请选一批已生成的名单"})
     values = {
         "segment_id": segment.id, "run_id": run_id, "path": staff.path, "staff_id": staff.id, "form": form, "why": why,
-        "status": RunStatus.WAITING, "total": 0, "done": 0, "reason": "", "created_at": clock.now(), "downloads": 0,
+        "status": RunStatus.WAITING, "total": 0, "done": 0, "tries": 0, "reason": "", "created_at": clock.now(), "downloads": 0,
         "once": once[:80],
     }  # fmt: skip
     made = session.scalar(upsert(SegmentExport).values(**values).on_conflict_do_nothing().returning(SegmentExport.id))
@@ -139,6 +140,16 @@ def note_done(session: Session, export_id: int, done: int, *, finished: bool = F
     export.done = done
     if finished:
         export.status, export.done_at, export.total = RunStatus.DONE, clock.now(), done
+    session.flush()
+
+
+def note_export_trouble(session: Session, export_id: int) -> None:
+    """Writing it failed and nobody knows why. The fifth time it ends, and says so to whoever waits for it."""
+    export = session.get_one(SegmentExport, export_id, with_for_update=True, populate_existing=True)
+    export.tries += 1
+    if export.tries >= MOST_TRIES and export.status in UNFINISHED:
+        export.status, export.done_at = RunStatus.FAILED, clock.now()
+        export.reason = given_up("系统写这个文件", "请重新导出", "导出", export.id)
     session.flush()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from foundation import audit, clock
 from foundation.errors import Conflict, Invalid, NotAllowed
+from foundation.trying import MOST_TRIES, given_up
 from foundation.wake import ring
 from org.models import Role, Staff
 from segments.lists import get_segment
@@ -44,7 +45,7 @@ def freeze(session: Session, staff: Staff, segment_id: int, once: str) -> Segmen
 
 def _begin(session: Session, segment: Segment, path: str, staff_id: int | None, once: str) -> SegmentRun:
     values = {
-        "segment_id": segment.id, "rule": segment.rule, "path": path, "status": RunStatus.WAITING, "reason": "",
+        "segment_id": segment.id, "rule": segment.rule, "path": path, "status": RunStatus.WAITING, "tries": 0, "reason": "",
         "staff_id": staff_id, "created_at": clock.now(), "once": once[:80],
     }  # fmt: skip
     session.execute(upsert(SegmentRun).values(**values).on_conflict_do_nothing(index_elements=["once"]))
@@ -78,6 +79,16 @@ def work_freeze(session: Session, run_id: int) -> bool:
     members = select(literal(run.id), CustomerFacts.customer_id, CustomerFacts.owner_id).where(holds(rule, Scope(run.path)))
     _finish(session, run, _write(session, members))
     return True
+
+
+def note_freeze_trouble(session: Session, run_id: int) -> None:
+    """Freezing it failed and nobody knows why. The fifth time it ends, and says so to whoever waits for it."""
+    run = session.get_one(SegmentRun, run_id, with_for_update=True, populate_existing=True)
+    run.tries += 1
+    if run.tries >= MOST_TRIES and run.status == RunStatus.WAITING:
+        run.status, run.done_at = RunStatus.FAILED, clock.now()
+        run.reason = given_up("系统生成这份名单", "请重新生成", "名单", run.id)
+    session.flush()
 
 
 def _write(session: Session, members: Select[int, int, int | None]) -> int:

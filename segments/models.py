@@ -111,7 +111,7 @@ class RunStatus(StrEnum):
 
 
 class SegmentRun(Base):
-    """A segment frozen at one moment: the rule as it was, and its members in segment_member."""
+    """A segment frozen at one moment: the rule as it was, and its members in segment_member. `tries`: how often that failed."""
 
     __tablename__ = "segment_run"
     __table_args__ = (Index("ix_segment_run_segment_id_id", "segment_id", "id"),)
@@ -122,6 +122,7 @@ class SegmentRun(Base):
     path: Mapped[str] = mapped_column(String(400))
     status: Mapped[RunStatus] = mapped_column(String(8), default=RunStatus.WAITING)
     count: Mapped[int | None]
+    tries: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(300), default="")
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime]
@@ -147,7 +148,7 @@ class SegmentExport(Base):
     """The people of a segment written to a file somebody asked for (导出): within her scope, with her name in every row.
 
     `run_id` names a frozen list; without it the people as they are when the file is written. The file lies below DATA_DIR and
-    goes after seven days (`removed_at`); the row, like the audit, stays.
+    goes after seven days (`removed_at`); the row, like the audit, stays. `tries`: how often writing it failed.
     """
 
     __tablename__ = "segment_export"
@@ -163,6 +164,7 @@ class SegmentExport(Base):
     status: Mapped[RunStatus] = mapped_column(String(8), default=RunStatus.WAITING)
     total: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

@@ -32,7 +32,8 @@ def brand(database: None) -> Brand:
 
 def test_a_batch_the_database_breaks_off_waits_and_the_next_is_worked(brand: Brand, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(session: Session, *_: object) -> int:
-        session.execute(text("SELECT 1 / 0"))
+        session.execute(text("SET LOCAL statement_timeout = '1ms'"))
+        session.execute(text("SELECT pg_sleep(1)"))
         return 0
 
     monkeypatch.setitem(DEEDS, "probe", DEEDS["consent"])
@@ -42,7 +43,8 @@ def test_a_batch_the_database_breaks_off_waits_and_the_next_is_worked(brand: Bra
         second = start_batch(session, brand.headquarters, "consent", {"customers": [1]}, {"consent": "none"}, "b")
     assert work_batches() == 1
     with transaction() as session:
-        assert session.get_one(CustomerBatch, first.id).status == BatchStatus.WAITING
+        waiting = session.get_one(CustomerBatch, first.id)
+        assert (waiting.status, waiting.tries) == (BatchStatus.WAITING, 0)
         assert session.get_one(CustomerBatch, second.id).status == BatchStatus.DONE
         assert session.get_one(Customer, 1).consent == Consent.NONE
 

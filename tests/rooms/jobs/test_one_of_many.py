@@ -64,7 +64,8 @@ def test_the_same_job_does_not_run_twice_at_once(database: None) -> None:
 
 
 def test_one_that_fails_keeps_back_none_behind_it_and_is_told_at_the_end(database: None) -> None:
-    worked = []
+    worked: list[int] = []
+    troubled: list[int] = []
 
     def work(one: int) -> bool:
         if one in (1, 3):
@@ -73,9 +74,10 @@ def test_one_that_fails_keeps_back_none_behind_it_and_is_told_at_the_end(databas
         return one != 4
 
     with pytest.raises(OverflowError, match="number 1"):
-        each_alone("a.work", [1, 2, 3, 4], work)
-    assert worked == [2, 4]
-    assert each_alone("a.work", [2, 4], work) == 1
+        each_alone("a.work", [1, 2, 3, 4], work, lambda _session, one: troubled.append(one))
+    assert (worked, troubled) == ([2, 4], [1, 3])
+    assert each_alone("a.work", [2, 4], work, lambda _session, one: troubled.append(one)) == 1
+    assert troubled == [1, 3]
     with alone("a.work 1") as free:
         assert free
 
