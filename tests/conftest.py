@@ -86,17 +86,18 @@ def _empty_tables() -> None:
         connection.commit()
 
 
-def _wait_for_requests() -> None:
-    """A page's last request may still be served by a thread of its server: its connection comes back before the pool goes.
-
-    Fails a test that keeps one for good.
+def _let_connections_go() -> None:
+    """A page's last request may still be served by a thread of its server: its connection comes back before the pool goes, and
+    whoever comes meanwhile is given one of the next pool. Fails a test that keeps one for good.
     """
-    pool = db.engine().pool
-    assert isinstance(pool, QueuePool)
+    engine, old = db.engine(), db.engine().pool
+    assert isinstance(old, QueuePool)
+    engine.pool = old.recreate()
     until = time.monotonic() + 10
-    while pool.checkedout() and time.monotonic() < until:
+    while old.checkedout() and time.monotonic() < until:
         time.sleep(0.02)
-    assert pool.checkedout() == 0, pool.status()
+    assert old.checkedout() == 0, old.status()
+    old.dispose()
 
 
 @pytest.fixture
@@ -105,8 +106,7 @@ def database(servers: None) -> Iterator[None]:
     _empty_tables()
     redis_client().flushall()
     yield
-    _wait_for_requests()
-    db.engine().dispose()
+    _let_connections_go()
 
 
 @pytest.fixture
