@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from simulator.brands.table import BRANDS
+from simulator.days import DAY, midnight
 from simulator.settings import Settings
 from simulator.world.world import World
 from tests.simulator.platform import AGENTID, APP, CONTACTS, Platform, Receiver
@@ -66,6 +67,17 @@ def platform(running: Platform) -> Iterator[Platform]:
     yield running
     assert running.control("unknown")["unknown"] == []
     assert set(running.control("health")["errors"].values()) == {0}
+
+
+@pytest.fixture
+def at_noon(platform: Platform) -> None:
+    """Its clock shows the middle of the day its brand is of: the hours around are of one day, whenever the tests run."""
+    began = 0
+    while began != midnight(platform.control("clock")["now"]):
+        began = midnight(platform.control("clock")["now"])
+        platform.control("reset", brand="sample")
+    platform.control("clock", advance=began + DAY / 2 - platform.control("clock")["now"])
+    platform.forget_tokens()
 
 
 @pytest.fixture

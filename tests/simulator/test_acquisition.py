@@ -133,6 +133,7 @@ def test_quota_that_expires_is_announced(platform, app_receiver):
     # One after the other: the order they arrive in is looked at
     platform.control("delivery", senders=1)
     platform.control("reset", brand="empty")
+    platform.control("clock", to="12:00")
     platform.do("buys_quota", count=30, days=15)
     for day in (1, 7, 4, 1, 1, 1):
         platform.control("clock", advance=day * DAY)

@@ -129,7 +129,7 @@ def test_found_by_number_and_address(platform):
     assert platform.post("user/getuserid", mobile="123")["errcode"] == 60103
 
 
-def test_too_many_wrong_numbers_close_the_call_for_the_day(platform):
+def test_too_many_wrong_numbers_close_the_call_for_the_day(platform, at_noon):
     codes = [platform.post("user/getuserid", mobile=f"1390000{number:04d}")["errcode"] for number in range(7)]
     assert codes == [60146] * 6 + [45009]
     assert platform.post("user/getuserid", mobile="13800000000")["errcode"] == 45009

@@ -45,8 +45,8 @@ def test_the_same_seed_gives_the_same_brand(platform):
     assert platform.ask("reset", brand="huge").status_code == 400
 
 
-def test_every_follow_up_day_occurs(platform):
-    today = (time.time() + 8 * 3600) // 86400
+def test_every_follow_up_day_occurs(platform, at_noon):
+    today = (platform.control("clock")["now"] + 8 * 3600) // 86400
     days = {
         today - (follow["createtime"] + 8 * 3600) // 86400
         for customer in platform.control("customers?limit=500")["customers"] for follow in customer["follows"]

@@ -100,7 +100,7 @@ def test_a_resigned_owners_groups_find_an_heir(platform, app_receiver):
     assert [each["ChangeType"] for each in app_receiver.events() if each["Event"] == "change_external_chat"] == []
 
 
-def test_figures_come_from_what_happened(platform):
+def test_figures_come_from_what_happened(platform, at_noon):
     now = int(platform.control("clock")["now"])
     chat_id = made(platform, userids=["wufang"])
     guest = platform.do("customer_joins_group", chat_id=chat_id)["external_userid"]
@@ -127,7 +127,7 @@ def test_figures_come_from_what_happened(platform):
     assert [platform.post(call, **body)["errcode"] for body in wrong] == [40063, 40058, 40058, 40058, 40058]
 
 
-def test_wechatpy_reads_groups(platform):
+def test_wechatpy_reads_groups(platform, at_noon):
     class Client(WeChatClient):
         API_BASE_URL = f"{platform.base}/cgi-bin/"
 
@@ -174,7 +174,7 @@ def test_a_busy_group_keeps_its_last_thousand_lines(world):
     assert lines[-1].body == {"content": "1199"}
 
 
-def test_three_hundred_groups_a_day_and_person(world):
+def test_three_hundred_groups_a_day_and_person(noon, world):
     groups = world.state.groups
     for _ in range(300):
         groups.note_handed("lixiaomei", world.now)
@@ -182,7 +182,7 @@ def test_three_hundred_groups_a_day_and_person(world):
     assert groups.count_handed("lixiaomei", world.now + DAY) == 0
 
 
-def test_totals_go_with_the_group(world):
+def test_totals_go_with_the_group(noon, world):
     groups, now = world.state.groups, world.now
     group, _ = group_changes.make(world, "lixiaomei", "群", [GroupPerson("wmx", CUSTOMER, world.seconds)])
     before = groups.days.figures(["wufang"], 0, int(now))

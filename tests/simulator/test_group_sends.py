@@ -140,7 +140,7 @@ def test_groups_are_listed_once_sent_to(platform):
     assert [row["chat_id"] for row in results(platform, free)] == owned[:1]
 
 
-def test_the_month_has_as_many_as_days(platform, customers):
+def test_the_month_has_as_many_as_days(platform, at_noon, customers):
     platform.control("limits", group_sends_per_month=2)
     one = {"external_userid": customers[:1]}
     for _ in range(2):
@@ -153,7 +153,7 @@ def test_the_month_has_as_many_as_days(platform, customers):
     assert plan(platform, **one)["errcode"] == 0
 
 
-def test_her_own_reaches_a_customer_once_a_day(platform, customers):
+def test_her_own_reaches_a_customer_once_a_day(platform, at_noon, customers):
     own = {"userid": LIXIAOMEI, "external_userids": customers[:2], "text": "早安"}
     first = platform.do("member_sends_own_group_send", **own)
     assert (first["sent"], first["failed"]) == (2, 0)

@@ -69,7 +69,7 @@ def test_without_a_licence_nothing_arrives(platform):
     assert platform.send(touser="zhouting")["errcode"] == 81013
 
 
-def test_the_days_messages_are_counted_by_person(platform):
+def test_the_days_messages_are_counted_by_person(platform, at_noon):
     platform.control("limits", account_limit=1, messages_per_account=3)
     assert platform.send(touser="lixiaomei|zhouting")["errcode"] == 0
     assert platform.send(touser="lixiaomei|zhouting")["errcode"] == 45009
@@ -126,7 +126,7 @@ def test_a_chat_of_the_app(platform):
     assert [row["chatid"] for row in platform.control("appchats?userid=wufang")["appchats"]] == ["chat1"]
 
 
-def test_what_is_wrong_with_a_chat(platform):
+def test_what_is_wrong_with_a_chat(platform, at_noon):
     create = {"userlist": ["lixiaomei", "zhouting"]}
     for wrong, code in (
         ({"userlist": []}, 86204), ({"userlist": ["lixiaomei"]}, 86006), ({"userlist": ["lixiaomei", "nobody"]}, 86216),
@@ -186,7 +186,7 @@ def test_media_comes_in_parts(platform):
         assert platform.raw("GET", "media/get", params=args, headers={"Range": odd}).status_code == 200
 
 
-def test_voices_are_measured_and_pictures_counted(platform):
+def test_voices_are_measured_and_pictures_counted(platform, at_noon):
     assert platform.upload("voice", "a.amr", speech.silence(59))["errcode"] == 0
     assert platform.upload("voice", "a.amr", speech.silence(61))["errcode"] == 45007
     assert platform.upload("video", "a.mp4", film.clip(3))["errcode"] == 0

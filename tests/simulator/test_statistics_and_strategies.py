@@ -17,7 +17,7 @@ def strategy(platform, name, **body):
     return platform.post(f"externalcontact/customer_strategy/{name}", **body)
 
 
-def test_a_days_figures_are_what_happened(platform):
+def test_a_days_figures_are_what_happened(platform, at_noon):
     platform.control("clock", pause=True)
     before = figures(platform, userid=["zhouting"])["behavior_data"][0]
     people = [platform.do("customer_scans", userid="zhouting")["external_userid"] for _ in range(3)]
@@ -45,7 +45,7 @@ def test_a_days_figures_are_what_happened(platform):
     assert figures(platform, partyid=[101])["behavior_data"][0]["new_apply_cnt"] == 2
 
 
-def test_yesterday_is_another_day_and_old_days_go(platform):
+def test_yesterday_is_another_day_and_old_days_go(platform, at_noon):
     now = int(platform.control("clock")["now"])
     assert len(figures(platform, userid=["lixiaomei"], start_time=now - 29 * DAY)["behavior_data"]) == 30
     book = Statistics()
