@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, func, or_, select
@@ -19,6 +19,8 @@ from org.models import Store
 KIND, EVENT, BY_GUIDE = "visited", "visit", "guide"
 # Rules look at what is new; what a system tells of longer ago is the past, which a rule's dry run looks back at.
 NEWS_DAYS = 2
+# A slip seen at once is taken back although midnight came in between.
+SLIP = timedelta(minutes=10)
 
 _Key = tuple[int, int, date]
 
@@ -68,7 +70,7 @@ def take_back_visit(session: Session, staff_id: int, visit: StoreVisit) -> bool:
     """Forget a visit this guide noted, and what rules have not looked at yet; False when hers is not there. A newer one stays."""
     homes = _lock(session, {visit.customer_id})
     home = homes.get(visit.customer_id)
-    entry = _known(session, set(homes.values()), [visit.at]).get((home, visit.store_id, clock.day_of(visit.at))) if home else None
+    entry = _noted(session, home, visit) if home else None
     if entry is None or entry.staff_id != staff_id or entry.facts["source"] != BY_GUIDE:
         return False
     if entry.at > visit.at:
@@ -79,6 +81,14 @@ def take_back_visit(session: Session, staff_id: int, visit: StoreVisit) -> bool:
     session.flush()
     want_retier(session, [entry.customer_id])
     return True
+
+
+def _noted(session: Session, home: int, visit: StoreVisit) -> TimelineEntry | None:
+    """What is kept of a visit: that day's, or else one of the evening before noted a moment ago."""
+    since = visit.at - SLIP
+    known = _known(session, {home}, [since, visit.at])
+    late = known.get((home, visit.store_id, clock.day_of(since)))
+    return known.get((home, visit.store_id, clock.day_of(visit.at)), late if late is not None and late.at > since else None)
 
 
 def _lock(session: Session, ids: set[int]) -> dict[int, int]:

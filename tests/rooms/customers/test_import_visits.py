@@ -22,7 +22,7 @@ HEAD = "会员号,到店时间,门店编码,导购\n"
 
 
 @pytest.fixture
-def brand(database: None) -> Brand:
+def brand(database: None, noon: None) -> Brand:
     with transaction() as session:
         for number in (1, 2):
             make_customer(session, f"wm{number}").member_no = f"M{number}"

@@ -50,7 +50,7 @@ HER, NAME, PHONE, NUMBER = "wmHER0001", "陈独特", "13912345678", "VIP-778899"
 
 
 @pytest.fixture
-def brand(session: Session) -> Brand:
+def brand(session: Session, noon: None) -> Brand:
     return make_brand(session)
 
 

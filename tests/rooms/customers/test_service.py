@@ -25,7 +25,7 @@ NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 
 
 @pytest.fixture
-def brand(session: Session) -> Brand:
+def brand(session: Session, noon: None) -> Brand:
     return make_brand(session)
 
 

@@ -28,13 +28,11 @@ from segments.models import CustomerFacts
 from tests.builders.customers import make_customer, make_follow, make_tags
 from tests.builders.sop import Brand, make_brand
 
-NIGHT = clock.at(clock.today(), 23, 30)
-
 ADDED, SAME = Heard.ADDED, Heard.SAME
 
 
 @pytest.fixture
-def brand(session: Session) -> Brand:
+def brand(session: Session, noon: None) -> Brand:
     return make_brand(session)
 
 
@@ -81,6 +79,19 @@ def test_an_undo_that_comes_late_leaves_a_newer_tap(session: Session, brand: Bra
     set_visited(session, brand.ai, follow.customer_id, on=True, at=now)
     set_visited(session, brand.ai, follow.customer_id, on=False, at=now - clock.days(1 / 86_400))
     assert len(visits(session)) == 1
+
+
+def test_a_slip_just_before_midnight_is_taken_back_just_after_it(session: Session, brand: Brand) -> None:
+    follow, midnight = make_follow(session, brand.ai, "wm1"), clock.start_of(clock.today())
+    earlier, tapped = midnight - clock.days(1 / 24), midnight - clock.days(5 / 86_400)
+    undone = midnight + clock.days(2 / 86_400)
+    set_visited(session, brand.ai, follow.customer_id, on=True, at=earlier)
+    with pytest.raises(Conflict):
+        set_visited(session, brand.ai, follow.customer_id, on=False, at=undone)
+    set_visited(session, brand.ai, follow.customer_id, on=False, at=tapped)
+    set_visited(session, brand.ai, follow.customer_id, on=True, at=tapped)
+    set_visited(session, brand.ai, follow.customer_id, on=False, at=undone)
+    assert visits(session) == []
 
 
 def test_what_a_system_told_is_not_hers_to_take_back_nor_a_strangers_to_note(session: Session, brand: Brand) -> None:
@@ -171,12 +182,13 @@ def test_at_night_a_guides_own_tap_opens_no_door_and_the_tills_word_does(session
     follow = make_follow(session, brand.ai, "wm1")
     follow.followed_at -= clock.days(60)
     session.execute(TimelineEntry.__table__.delete())
-    with time_machine.travel(NIGHT, tick=False):
-        asked = [follow.customer_id], ContactKind.MARKETING, NIGHT
+    night = clock.at(clock.today(), 23, 30)
+    with time_machine.travel(night, tick=False):
+        asked = [follow.customer_id], ContactKind.MARKETING, night
         assert may_contact(session, *asked)
-        set_visited(session, brand.ai, follow.customer_id, on=True, at=NIGHT)
+        set_visited(session, brand.ai, follow.customer_id, on=True, at=night)
         assert may_contact(session, *asked)
-        note_store_visits(session, [StoreVisit(follow.customer_id, NIGHT, brand.stores[21].id, source="pos")])
+        note_store_visits(session, [StoreVisit(follow.customer_id, night, brand.stores[21].id, source="pos")])
         assert not may_contact(session, *asked)
 
 

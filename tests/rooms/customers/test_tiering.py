@@ -32,7 +32,7 @@ from tests.builders.tiers import make_order, order_facts
 
 
 @pytest.fixture
-def brand(session: Session) -> Brand:
+def brand(session: Session, noon: None) -> Brand:
     return make_brand(session)
 
 
