@@ -62,9 +62,11 @@ def _is_picture(item: Item, version: ItemVersion) -> bool:
 
 @bp.get("/posts")
 def show_posts() -> ResponseReturnValue:
-    """Today's posts, those of this week she still owes, and what comes next."""
+    """Today's posts, those of this week (and of yesterday) she still owes, and what comes next."""
     staff, today = current_staff(), clock.today()
-    first, last = monday_of(today), max(monday_of(today) + timedelta(days=6), today + timedelta(days=2))
+    # Sunday's card is opened on Monday too.
+    first = min(monday_of(today), today - timedelta(days=1))
+    last = max(monday_of(today) + timedelta(days=6), today + timedelta(days=2))
     with transaction() as session:
         persona = persona_of(session, staff)
         entries = posts_between(session, staff, first, last) if persona else []

@@ -105,7 +105,7 @@ def test_words_are_kept_pasted_tried_and_dropped(hq, brand, sign_in, persona):
     assert sign_in(brand.east).post("/hq/words", word="某", kind="brand").status_code == 403
 
 
-def test_a_month_is_written_published_copied_and_read_in_few_statements(hq, brand, sign_in, persona, count_sql):
+def test_a_month_is_written_published_copied_and_read_in_few_statements(noon, hq, brand, sign_in, persona, count_sql):
     hq.post(f"/hq/personas/{persona.id}/holders", kind="region", target_id="1")
     new = f"/hq/calendar/{persona.id}/new"
     bad = hq.post(new, **entry_form(at="25:00", story="", content_type="x"))
@@ -154,15 +154,21 @@ def test_drift_says_what_is_known_and_what_is_not_connected(hq, brand, persona, 
     assert "31店" not in sign_in(brand.manager).get("/hq/drift")
 
 
-def test_the_calendar_shows_what_was_missed_and_writes_nothing_on_days_that_passed(hq, persona):
+@pytest.fixture
+def monday():
+    """Whoever signs in does so then: a session that begins later is worth nothing on that day."""
     with time_machine.travel("2026-11-23T04:00:00Z", tick=False):
-        new = f"/hq/calendar/{persona.id}/new"
-        assert "这天已经过去" in hq.post(new, **entry_form(on="2026-11-22")).text
-        assert 'value="2026-11-23"' in hq.get(f"{new}?on=2026-11-02")
-        hq.post(new, **entry_form(on="2026-11-24", content_type="生活式"))
-        hq.post(new, **entry_form(on="2026-11-26"))
-        page = hq.get("/hq/calendar?month=2026-11")
-        assert ("on=2026-11-22" in page, "on=2026-11-23" in page, "已过点" in page) == (False, True, False)
+        yield
+
+
+def test_the_calendar_shows_what_was_missed_and_writes_nothing_on_days_that_passed(monday, hq, persona):
+    new = f"/hq/calendar/{persona.id}/new"
+    assert "这天已经过去" in hq.post(new, **entry_form(on="2026-11-22")).text
+    assert 'value="2026-11-23"' in hq.get(f"{new}?on=2026-11-02")
+    hq.post(new, **entry_form(on="2026-11-24", content_type="生活式"))
+    hq.post(new, **entry_form(on="2026-11-26"))
+    page = hq.get("/hq/calendar?month=2026-11")
+    assert ("on=2026-11-22" in page, "on=2026-11-23" in page, "已过点" in page) == (False, True, False)
     with time_machine.travel("2026-11-25T04:00:00Z", tick=False):
         page = hq.get("/hq/calendar?month=2026-11")
         assert page.count("已过点，没发出") == 1

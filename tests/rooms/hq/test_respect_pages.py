@@ -75,7 +75,7 @@ def _asks(brand, kind):
         return ask_for_data(session, brand.headquarters, "wmchen", kind, "出示会员卡", f"once-{kind}").id
 
 
-def test_a_request_is_noted_with_its_deadline_and_shown_until_it_is_done(brand, sign_in, customer):
+def test_a_request_is_noted_with_its_deadline_and_shown_until_it_is_done(noon, brand, sign_in, customer):
     hq = sign_in(brand.headquarters)
     assert "个人信息请求" in hq.get("/hq/customers/wmchen")
     assert 'href="/hq/customers/wmchen/person-requests/new"' not in sign_in(brand.east).get("/hq/customers/wmchen")

@@ -21,7 +21,7 @@ DAYS = 6
 
 
 @pytest.fixture
-def brand(session: Session) -> Brand:
+def brand(noon: None, session: Session) -> Brand:
     return make_brand(session)
 
 

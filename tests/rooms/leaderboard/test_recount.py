@@ -20,7 +20,7 @@ from tests.builders.sop import Brand, make_brand, make_copy, make_follow, make_t
 
 
 @pytest.fixture
-def brand(session: Session) -> Brand:
+def brand(noon: None, session: Session) -> Brand:
     return make_brand(session)
 
 

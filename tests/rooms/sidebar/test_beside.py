@@ -26,7 +26,9 @@ def _quiet(brand: Brand, body: dict[str, str]) -> None:
         set_policy(session, brand.headquarters, "contact", body)
 
 
-def test_in_quiet_hours_cards_say_from_when_on_and_cannot_be_sent(phone: SignIn, brand: Brand, customer_id: int) -> None:
+def test_in_quiet_hours_cards_say_from_when_on_and_cannot_be_sent(
+    noon: None, phone: SignIn, brand: Brand, customer_id: int
+) -> None:
     _quiet(brand, NEVER)
     by_day = phone(brand.ai).page(PAGE)
     assert "现在适合说" in by_day

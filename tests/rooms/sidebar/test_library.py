@@ -152,7 +152,7 @@ def test_what_is_not_there_is_noted_and_a_slip_is_said_to_be_one(phone: SignIn, 
         assert [(one.words, one.times) for one in session.scalars(select(SearchMiss))] == [("手机壳", 2)]
 
 
-def test_notes_steps_and_sizes_come_back_as_they_are(phone: SignIn, brand: Brand) -> None:
+def test_notes_steps_and_sizes_come_back_as_they_are(noon: None, phone: SignIn, brand: Brand) -> None:
     hers, soon = phone(brand.ai), (clock.now() + clock.days(1)).timestamp() * 1000
     for _ in range(2):
         facts = hers.post("/sidebar/customers/wm1/notes", {"text": "怕显胖", "once": "once-0001"}).json
@@ -171,7 +171,7 @@ def test_notes_steps_and_sizes_come_back_as_they_are(phone: SignIn, brand: Brand
     assert "怕显胖" in hers.page("/sidebar/customers/wm1")
 
 
-def test_a_visit_is_noted_and_a_slip_taken_back(phone: SignIn, brand: Brand) -> None:
+def test_a_visit_is_noted_and_a_slip_taken_back(noon: None, phone: SignIn, brand: Brand) -> None:
     hers = phone(brand.ai)
     told = {"on": True, "once": "once-0001", "at": clock.now().timestamp() * 1000}
     for _ in range(2):

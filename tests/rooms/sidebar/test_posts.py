@@ -1,8 +1,9 @@
 """The persona calendar on the phone: today's posts ready to copy, posted, followed up; never somebody else's."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from content_library.persona_actions import assign
 from content_library.persona_models import EntryStatus, PersonaPost
@@ -13,7 +14,7 @@ from tests.builders.personas import make_entry, make_persona
 
 
 @pytest.fixture
-def posts(brand):
+def posts(noon, brand):
     today = clock.today()
     with transaction() as session:
         persona = make_persona(session, "慢热的搭配师")
@@ -58,3 +59,25 @@ def test_what_is_not_hers_not_out_not_today_or_long_ago_is_refused(brand, phone,
     assert phone(brand.ai).post(f"/sidebar/posts/{old}/posted").status_code == 404
     assert phone(brand.ai).post(f"/sidebar/posts/{today}/followed-up").status_code == 409
     assert "您还没有人设" in phone(brand.far).page("/sidebar/posts")
+
+
+@pytest.fixture
+def monday_has_begun():
+    """Five past midnight of a Monday."""
+    with time_machine.travel(clock.at(date(2026, 12, 7), 0, 5), tick=True):
+        yield
+
+
+def test_what_sunday_asked_for_is_still_there_when_monday_has_begun(monday_has_begun, brand, phone):
+    with transaction() as session:
+        persona = make_persona(session, "慢热的搭配师")
+        assign(session, brand.headquarters, persona.id, HolderKind.STORE, brand.ai.store_id)
+        sunday = make_entry(session, persona, date(2026, 12, 6), story="周日晚上的事").id
+        make_entry(session, persona, date(2026, 12, 5), story="周六的事")
+    her = phone(brand.ai)
+    page = her.page("/sidebar/posts")
+    assert f'id="post-{sunday}"' in page[page.index("前几天还没做完") :]
+    assert "周六的事" not in page
+    her.post(f"/sidebar/posts/{sunday}/posted")
+    her.post(f"/sidebar/posts/{sunday}/followed-up")
+    assert "前几天已做完 1 条" in her.page("/sidebar/posts")

@@ -26,7 +26,7 @@ NEVER_QUIET = {"quiet_from": "00:00", "quiet_until": "00:00"}
 
 
 @pytest.fixture
-def follow(brand: Brand) -> Follow:
+def follow(noon: None, brand: Brand) -> Follow:
     with transaction() as session:
         set_policy(session, brand.headquarters, "contact", NEVER_QUIET)
         return make_follow(session, brand.ai, "wm1", days_ago=1)

@@ -22,7 +22,7 @@ from tests.builders.sop import Brand, make_brand, make_copy, make_follow, make_p
 
 
 @pytest.fixture
-def brand(session: Session) -> Brand:
+def brand(noon: None, session: Session) -> Brand:
     made = make_brand(session)
     actions.seed_care_nodes(session)
     return made

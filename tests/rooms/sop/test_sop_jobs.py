@@ -39,7 +39,9 @@ def test_published_tasks_are_handed_out_reminded_and_closed(database: None, monk
         assert session.scalar(select(func.count()).select_from(OutgoingMessage)) == 14
 
 
-def test_the_morning_goes_through_all_guides_once_with_yesterdays_rank(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_morning_goes_through_all_guides_once_with_yesterdays_rank(
+    noon: None, database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sop_jobs, "MORNING_CHUNK", 3)
     today = clock.today()
     with transaction() as session:
@@ -60,7 +62,7 @@ def test_the_morning_goes_through_all_guides_once_with_yesterdays_rank(database:
 
 @pytest.mark.parametrize(("hour", "until"), [("08:30", 21), ("20:15", 26), ("22:00", 28)])
 def test_the_morning_card_lives_until_the_evening_and_hours_at_least(
-    database: None, monkeypatch: pytest.MonkeyPatch, hour: str, until: int
+    noon: None, database: None, monkeypatch: pytest.MonkeyPatch, hour: str, until: int
 ) -> None:
     monkeypatch.setenv("MORNING_CARD_AT", hour)
     settings.cache_clear()
