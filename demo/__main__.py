@@ -83,11 +83,12 @@ def start(stack: Stack, port: int, simulator_port: int, *seeding: str) -> None:
 
 
 def soon(seconds: int) -> str:
-    """Shanghai time `seconds` from now, as a setting wants it; the last minute of the day when midnight comes first."""
-    now = clock.now()
-    later = now + timedelta(seconds=seconds)
-    moment = later if clock.day_of(later) == clock.day_of(now) else clock.at(clock.day_of(now), 23, 59)
-    return moment.astimezone(clock.SHANGHAI).strftime("%H:%M")
+    """The first full minute, in Shanghai, that is at least `seconds` from now, as a setting wants it: tomorrow's after midnight.
+
+    Never sooner: a card whose minute passes before the brand is filled would not come until the next day.
+    """
+    later = clock.now() + timedelta(seconds=seconds + 59)
+    return later.astimezone(clock.SHANGHAI).strftime("%H:%M")
 
 
 def forget(var: Path) -> None:

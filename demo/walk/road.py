@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from demo.platform import Platform
+from foundation import clock
 from supervisor.browser import ARGUMENTS, browser_environment, ensure_browser
 
 PHONE = {"width": 360, "height": 740}
@@ -30,6 +32,7 @@ class Road:
     browser: Browser
     facts: dict[str, Any] = field(default_factory=dict)
     pages: dict[str, Page] = field(default_factory=dict)
+    began_on: date = field(default_factory=clock.today)
 
     def until(self, what: str, look: Callable[[], Any], seconds: float = 20) -> Any:
         """Look again and again until something true is seen; raises WrongStep when time is over."""

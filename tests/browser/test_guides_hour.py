@@ -101,7 +101,7 @@ def _care_done() -> bool:
         return bool(session.scalars(select(CareDone.outcome)).all())
 
 
-def test_an_hour_with_one_free_hand(road: Road, page: Page) -> None:
+def test_an_hour_with_one_free_hand(noon: None, road: Road, page: Page) -> None:
     customer = str(road.contacts(GUIDE)[0]["external_userid"])
     care, copy = _due_for_care(customer), _link_task()
     _post_today()

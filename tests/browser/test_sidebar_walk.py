@@ -110,7 +110,7 @@ def test_from_the_chat_to_tags_a_script_and_a_poster(road: Road, page: Page) -> 
     assert problems == []
 
 
-def test_a_visit_to_the_store_is_one_tap_and_a_slip_one_more(road: Road, page: Page) -> None:
+def test_a_visit_to_the_store_is_one_tap_and_a_slip_one_more(noon: None, road: Road, page: Page) -> None:
     customer = str(road.contacts(GUIDE)[0]["external_userid"])
     page.goto(road.beside(GUIDE, customer))
     page.wait_for_url(f"**/sidebar/customers/{customer}*")
