@@ -19,6 +19,7 @@ from werkzeug.routing import IntegerConverter, Map
 from foundation.config import Settings
 from foundation.errors import AppError, SignInNeeded
 from foundation.log import logger
+from foundation.sessions import Sessions
 
 log = logger(__name__)
 csrf = CSRFProtect()
@@ -188,6 +189,7 @@ def set_up_web(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = Sessions()
     app.url_map.converters["int"] = Id
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     # First of all, so that whatever is refused is logged as this request and not as the one before.

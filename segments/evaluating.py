@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from segments.bitmaps import Bitmaps
 from segments.nodes import All, AnyOf, Frozen, Not, Plain
 from segments.roaring import bitmap_of, slots_in
-from segments.scopes import Scope
+from segments.scopes import Scope, is_everybody
 from segments.splitting import part_below
 
 # Below segments.asking.ANSWER_SECONDS: an answer that comes later is waited for by nobody.
@@ -101,6 +101,8 @@ def split(bitmaps: Bitmaps, rule: Plain, scope: Scope, by: str) -> list[tuple[in
         parts = np.fromiter((0, *(part_below(path, scope.path) for path in known)), np.int64, len(known) + 1)
         return _counted(parts[paths])
     keys = bitmaps.columns["owner_id" if by == "guide" else "store_id"][slots]
+    if is_everybody(scope):
+        return _counted(keys)
     own = bitmaps.inside(scope)[paths] if scope.path else bitmaps.columns["owner_id"][slots] == scope.staff_id
     return _counted(keys if own.all() else np.where(own, keys, 0))
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, cast, func, or_, select, true
 
 from org.models import Role, Staff
 from org.queries import inside
@@ -37,13 +37,21 @@ def seen(scope: Scope) -> ColumnElement[bool]:
 
 
 def owned(scope: Scope) -> ColumnElement[bool]:
-    """On customer_facts: her owner stands in the scope, so that the person may be told who that is."""
-    return inside(CustomerFacts.path, scope.path) if scope.path else CustomerFacts.owner_id.is_not_distinct_from(scope.staff_id)
+    """On customer_facts: her owner stands in the scope, so that the person may be told who that is. Headquarters may always be:
+    also of an owner whose place is not known yet.
+    """
+    if not scope.path:
+        return CustomerFacts.owner_id.is_not_distinct_from(scope.staff_id)
+    return true() if is_everybody(scope) else inside(CustomerFacts.path, scope.path)
+
+
+def is_everybody(scope: Scope) -> bool:
+    """The whole brand: its path is that of the first department."""
+    return scope.path.count(".") == 1
 
 
 def told_owners(scope: Scope) -> Plain | None:
     """The same as a plain question, for the rules she asks (segments.plain); None where she may be told of everybody."""
-    departments = [int(part) for part in scope.path.split(".") if part]
-    if not departments:
+    if not scope.path:
         return OneOf("owner_id", (scope.staff_id,))
-    return Under((departments[-1],)) if departments[1:] else None
+    return None if is_everybody(scope) else Under((int(scope.path.split(".")[-2]),))

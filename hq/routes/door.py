@@ -75,7 +75,11 @@ def is_fragment() -> bool:
 def page_facts() -> dict[str, object]:
     """What every page of the console knows: who is here and what she may open."""
     staff = g.get("staff")
-    return {"me": staff, "may": lambda endpoint: staff is not None and staff.role in ROLES.get(endpoint, frozenset())}
+
+    def may(endpoint: str) -> bool:
+        return staff is not None and staff.role in ROLES.get(endpoint, frozenset())
+
+    return {"me": staff, "may": may, "is_fragment": is_fragment}
 
 
 @bp.errorhandler(SignInNeeded)

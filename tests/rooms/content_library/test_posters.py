@@ -60,12 +60,15 @@ def test_every_starter_poster_can_be_drawn_and_weighs_little() -> None:
         assert len(picture) <= MAX_BYTES
 
 
-words = st.text(st.one_of(st.characters(), st.sampled_from("轻暖羽绒服 ，。\n🌸❤\ufe0f\u200d𬱖{}AbcW1")), max_size=120)
+LETTERS = "轻暖羽绒服 ，。\n🌸❤\ufe0f\u200d𬱖{}AbcW1"
+words = st.text(st.one_of(st.characters(), st.sampled_from(LETTERS)), max_size=120)
+# A form takes no half of a surrogate pair; a name may have come with one.
+typed = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from(LETTERS)), max_size=120)
 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    words,
+    typed,
     st.integers(1, 260),
     st.integers(1, 160),
     st.integers(12, 120),

@@ -20,7 +20,7 @@ from segments.fetching import fetch_next, fetch_some
 from segments.models import CustomerFacts, SegmentMember
 from segments.rules import parse, written
 from segments.scopes import scope_of, told_owners
-from tests.rooms.segments.town import TODAY, Row, facts, keep, means, rules, sees, settle
+from tests.rooms.segments.town import TODAY, Row, facts, keep, means, rules, sees, settle, stranger
 
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 LOOSE = settings(max_examples=40, deadline=None, phases=QUICK, suppress_health_check=list(HealthCheck))
@@ -28,8 +28,9 @@ NOON = f"{TODAY.isoformat()}T04:00:00Z"
 
 
 def _is_told(viewer: Staff, row: Row) -> bool:
+    """Headquarters of everybody, also of an owner whose place is not known yet."""
     path = scope_of(viewer).path
-    return bool(row["path"].startswith(path)) if path else row["owner_id"] == viewer.id
+    return path == "1." or bool(row["path"].startswith(path)) if path else row["owner_id"] == viewer.id
 
 
 class Town:
@@ -126,4 +127,19 @@ def test_bitmaps_sql_and_python_agree_also_after_changes(data: st.DataObject) ->
             changed = data.draw(st.lists(st.integers(1, 60), max_size=6, unique=True), "changed")
             gone = data.draw(st.sets(st.sampled_from(changed)) if changed else st.just(set()), "gone")
             town.change([data.draw(facts(one, staff)) for one in sorted(set(changed) - gone)], sorted(gone))
+        session.rollback()
+
+
+@pytest.mark.usefixtures("database")
+def test_headquarters_is_told_of_an_owner_whose_place_is_not_known() -> None:
+    with time_machine.travel(NOON, tick=False), Session(db.engine()) as session:
+        staff = settle(session)
+        boss, lost = staff[0], staff[-1]
+        assert (boss.path, lost.path) == ("1.", "0.")
+        nowhere = {"owner_id": lost.id, "store_id": lost.store_id, "path": "0.", "staff_ids": [boss.id], "following": True}
+        town = Town(session, [stranger(21) | nowhere], staff)
+        asked = {"field": "owner", "op": "any_of", "value": [lost.id]}
+        town.check(asked, boss, 0)
+        assert queries.count(session, boss, parse(asked)) == 1
+        assert queries.split(session, boss, parse(asked), "guide") == [(lost.id, 1)]
         session.rollback()

@@ -67,6 +67,17 @@ def facts(draw: st.DrawFn, customer_id: int, staff: Sequence[Staff]) -> Row:
     }  # fmt: skip
 
 
+def stranger(customer_id: int) -> Row:
+    """A customer of nobody, of whom nothing is known."""
+    days = dict.fromkeys(("added_on", "last_contact_on", "last_order_on", "last_open_on", "last_visit_on", "last_reply_on"))
+    numbers = dict.fromkeys(("gender", "value", "orders", "spent_yuan", "opens_30d", "contacts_30d"), 0)
+    return {
+        "customer_id": customer_id, "owner_id": None, "store_id": None, "path": "0.", "staff_ids": [], "following": False,
+        "tag_ids": [], "channel_ids": [], "codes": [], "consent": "all", "role": "fan", "stage": "new", "rfm": "",
+        "province": "", "city": "", "birthday_md": None, **days, **numbers,
+    }  # fmt: skip
+
+
 def keep(session: Session, rows: Iterable[Row]) -> None:
     """Into customer_facts, without the customers themselves."""
     session.execute(text("SET LOCAL session_replication_role = replica"))
