@@ -48,29 +48,30 @@ def _started(var: Path, port: int, begun: "list[subprocess.Popen[bytes]]") -> "s
     return process
 
 
+def told(file: Path) -> str:
+    """What stands in a file of /proc; nothing when its process (a connection's, say) ended meanwhile."""
+    try:
+        return file.read_bytes().decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def family(pid: int) -> set[int]:
     """Every process below one."""
     found: set[int] = set()
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
+        for child in told(task).split():
             found |= {int(child), *family(int(child))}
     return found
 
 
 def alive(pids: set[int]) -> set[int]:
-    living = set()
-    for pid in pids:
-        try:
-            state = re.search(r"^State:\s+(\w)", Path(f"/proc/{pid}/status").read_text(), re.M)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if state and state[1] != "Z":
-            living.add(pid)
-    return living
+    states = {pid: re.search(r"^State:\s+(\w)", told(Path(f"/proc/{pid}/status")), re.M) for pid in pids}
+    return {pid for pid, state in states.items() if state and state[1] != "Z"}
 
 
 def command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return told(Path(f"/proc/{pid}/cmdline")).replace("\0", " ")
 
 
 def test_kill_minus_nine_leaves_nothing_behind_and_the_next_start_has_the_data(tmp_path: Path, start: Start) -> None:
@@ -128,9 +129,9 @@ def test_a_wrong_setting_is_named_with_its_mend(name: str, value: str, word: str
         assert value not in checked.stderr.replace(name, "").replace("changeme", "") or len(value) == 1
 
 
-def pid_of(below: set[int], word: bytes) -> int:
+def pid_of(below: set[int], word: str) -> int:
     """The process among these whose command line holds a word."""
-    return next(pid for pid in sorted(below) if word in Path(f"/proc/{pid}/cmdline").read_bytes())
+    return next(pid for pid in sorted(below) if word in command(pid))
 
 
 def ready(port: int) -> bool:
@@ -153,8 +154,8 @@ def test_killed_servers_and_orphaned_workers_are_replaced(tmp_path: Path, start:
     port = free_port()
     first = start(tmp_path / "var", port)
     wait_until(port, True, 120)
-    orphans = family(pid_of(family(first.pid), b"dramatiq"))
-    for word in (b"redis-server", b"dramatiq"):
+    orphans = family(pid_of(family(first.pid), "dramatiq"))
+    for word in ("redis-server", "dramatiq"):
         os.kill(pid_of(family(first.pid), word), signal.SIGKILL)
     time.sleep(1)
     wait_until(port, True, 120)
