@@ -56,13 +56,19 @@ def test_a_clean_up_that_fails_ends_the_run_and_takes_the_faults_back(world):
     assert world.faults.count() == 0
 
 
+def _serving(platform: Platform) -> set[int]:
+    return {each["status"] for each in platform.control("kf/accounts")["accounts"][0]["servicers"]}
+
+
 def test_the_end_of_the_process_ends_a_scenario_before_the_snapshot(tmp_path):
     file, port = tmp_path / "wecom.json", free_port()
     process = start(port, "--snapshot", str(file))
     platform = Platform(port)
     platform.control("scenarios/night_customer", "POST", minutes=5)
-    time.sleep(0.3)
-    assert {each["status"] for each in platform.control("kf/accounts")["accounts"][0]["servicers"]} == {1}
+    deadline = time.monotonic() + 60
+    while _serving(platform) != {1} and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert _serving(platform) == {1}
     platform.http.close()
     stop(process)
     accounts = json.loads(file.read_text("utf-8"))["state"]["kf"]["accounts"]

@@ -100,9 +100,10 @@ def test_who_answers_for_ever_is_cut_off_and_holds_up_nobody(
         assert all(one.called.wait(20) for one in drips)
         _heard(listener, EACH_AT_ONCE + 5, telling)
         _change(range(100, 103))
-        assert tell_webhooks() == 3
-        assert not telling.done()
-        assert telling.result(FAR_BEYOND / 2) == EACH_AT_ONCE + 5
+        # The telling under way may look once more before it waits for the slow ones, and take them itself.
+        beside = tell_webhooks()
+        _heard(listener, EACH_AT_ONCE + 8, telling)
+        assert beside + telling.result(FAR_BEYOND / 2) == EACH_AT_ONCE + 8
     with transaction() as session:
         tried = session.query(WebhookCall).filter(WebhookCall.attempts > 0, WebhookCall.status == "waiting").all()
         assert [one.answer for one in tried] == ["10 秒还没有答完"] * len(DRIPS)

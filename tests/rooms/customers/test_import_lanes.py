@@ -1,6 +1,6 @@
 """Stretches of a file let in side by side: committed in the order of the file, and nobody waits for one that failed."""
 
-import time
+import threading
 
 import pytest
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from foundation.db import transaction
 from foundation.errors import Invalid
 from jobs import import_jobs
 from jobs.import_jobs import work_imports
+from jobs.turns import Turns
 from tests.builders.customers import make_customer
 from tests.builders.imports import begin, row_of
 from tests.builders.sop import Brand, make_brand
@@ -102,17 +103,22 @@ def test_members_of_many_stretches_are_told_apart(brand: Brand) -> None:
 def test_a_stretch_that_waits_too_long_for_its_turn_lets_go_and_is_done_again(
     brand: Brand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply, begun = import_jobs.apply_part, []
+    apply, wait, begun, let_go = import_jobs.apply_part, Turns.wait, [], threading.Event()
+
+    def watched(turns: Turns, after: int, seconds: float | None = None) -> bool:
+        mine = wait(turns, after, seconds)
+        if after == 10 and not mine:
+            let_go.set()
+        return mine
 
     def slow_at_first(session: object, row: CustomerImport, after: int, until: int) -> list[int]:
         begun.append(after)
         if after == 0:
-            # The stretch behind has begun and comes to wait for its turn.
-            while 10 not in begun:
-                time.sleep(0.01)
-            time.sleep(0.5)
+            # The stretch behind has begun, comes to wait for its turn and waits in vain.
+            assert let_go.wait(60)
         return apply(session, row, after, until)  # type: ignore[arg-type]
 
+    monkeypatch.setattr(Turns, "wait", watched)
     monkeypatch.setattr(import_jobs, "LONGEST_HELD", 0.05)
     monkeypatch.setattr(import_jobs, "apply_part", slow_at_first)
     import_id = _checked(brand)
