@@ -123,7 +123,7 @@ def test_the_stream_tells_of_changes(platform):
     listener.start()
     platform.send(touser="zhouting")
     platform.send()
-    listener.join(3)
+    listener.join(60)
     assert json.loads(told[0].removeprefix("data: "))["userid"] == "lixiaomei"
     answer.close()
 

@@ -48,7 +48,7 @@ def test_a_stalled_upload_holds_up_nobody(platform):
         head = f"POST /cgi-bin/media/upload?access_token={token}&type=file HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n"
         line.sendall(head.encode() + b"Content-Type: multipart/form-data; boundary=B\r\n\r\n" + part)
         time.sleep(0.2)
-        answer = requests.get(f"{platform.base}/cgi-bin/agent/list", params={"access_token": token}, timeout=2)
+        answer = requests.get(f"{platform.base}/cgi-bin/agent/list", params={"access_token": token}, timeout=8)
         assert answer.json()["errcode"] == 0
 
 

@@ -12,7 +12,7 @@ from wecom.transport import Transport
 
 
 def test_one_caller_uses_one_connection_and_many_share(platform: ScriptedPlatform) -> None:
-    transport = Transport(platform.address, connect_timeout=1, read_timeout=2)
+    transport = Transport(platform.address, connect_timeout=20, read_timeout=20)
     for _ in range(20):
         assert transport.exchange("GET", "agent/get", {}).status == 200
     assert len(transport._idle) == 1
@@ -26,7 +26,7 @@ def test_one_caller_uses_one_connection_and_many_share(platform: ScriptedPlatfor
 
 
 def test_a_connection_the_platform_closed_is_not_used_again() -> None:
-    server = socket.create_server(("127.0.0.1", 0))
+    server, closed = socket.create_server(("127.0.0.1", 0)), threading.Event()
 
     def serve() -> None:
         for _ in range(2):
@@ -34,12 +34,13 @@ def test_a_connection_the_platform_closed_is_not_used_again() -> None:
             taken.recv(65536)
             taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             taken.close()
+            closed.set()
 
     thread = threading.Thread(target=serve)
     thread.start()
-    transport = Transport(f"http://127.0.0.1:{server.getsockname()[1]}/base", connect_timeout=1, read_timeout=2)
+    transport = Transport(f"http://127.0.0.1:{server.getsockname()[1]}/base", connect_timeout=20, read_timeout=20)
     assert transport.exchange("GET", "a", {}).body == b"{}"
-    thread.join(0.2)
+    assert closed.wait(60)
     assert transport.exchange("GET", "a", {}).body == b"{}"
     thread.join()
     server.close()
@@ -47,7 +48,7 @@ def test_a_connection_the_platform_closed_is_not_used_again() -> None:
 
 
 def test_after_a_reset_the_next_call_is_fine(platform: ScriptedPlatform) -> None:
-    transport = Transport(platform.address, connect_timeout=1, read_timeout=2)
+    transport = Transport(platform.address, connect_timeout=20, read_timeout=20)
     platform.then("a", RESET)
     with pytest.raises(RetryLater) as caught:
         transport.exchange("GET", "a", {"access_token": "secret"})
