@@ -52,9 +52,17 @@ def each_alone(name: str, ids: Iterable[int], work: Callable[[int], object], tro
             log.warning("work broken off", work=name, id=one, why=why(broken))
         except Exception as wrong:
             log.exception("work failed", work=name, id=one)
-            with transaction() as session:
-                trouble(session, one)
+            _tell(trouble, name, one)
             failed = failed or wrong
     if failed is not None:
         raise failed
     return worked
+
+
+def _tell(trouble: Callable[[Session, int], None], name: str, one: int) -> None:
+    """Where somebody holds its row or the database is away, the next failure is told; those behind wait for nothing."""
+    try:
+        with transaction() as session:
+            trouble(session, one)
+    except PASSING as broken:
+        log.warning("trouble not noted", work=name, id=one, why=why(broken))

@@ -82,6 +82,23 @@ def test_one_that_fails_keeps_back_none_behind_it_and_is_told_at_the_end(databas
         assert free
 
 
+def test_trouble_that_cannot_be_noted_just_now_keeps_back_none_behind_it(database: None) -> None:
+    worked: list[int] = []
+
+    def work(one: int) -> None:
+        if one == 1:
+            raise OverflowError("number 1")
+        worked.append(one)
+
+    def held(session: Session, _one: int) -> None:
+        session.execute(text("SET LOCAL statement_timeout = '1ms'"))
+        session.execute(text("SELECT pg_sleep(1)"))
+
+    with pytest.raises(OverflowError, match="number 1"):
+        each_alone("a.work", [1, 2], work, held)
+    assert worked == [2]
+
+
 @pytest.fixture
 def queue(database: None) -> Iterator[RedisBroker]:
     made = broker.make_broker()
